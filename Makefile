@@ -1,0 +1,60 @@
+# Makefile - build, install, test and show math_utils, arch_inspect and arch_lab
+#
+#	make walkthrough			the lesson, live, on a private server
+#	make shell					psql in such a server
+#	make check					all tests on private servers; installs nothing
+#	make bench					what things cost, beside what people use today
+#	make fuzz, make soak		the long forms of what check does in short
+#	make && sudo make install	the extensions, for the server of PG_CONFIG
+#	make installcheck			regress and isolation tests on the server of PGHOST/PGPORT
+#
+# Each extension is a PGXS module of its own, because PGXS builds one
+# MODULE_big per Makefile.  Here live only the tests and the way down.
+
+SUBDIRS = math_utils arch_inspect arch_lab
+
+PG_CONFIG ?= pg_config
+export PG_CONFIG
+
+# Goals that run on a private server; each is a script in tools/.
+PRIVATE = check walkthrough shell bench fuzz soak
+
+ifeq (,$(filter $(PRIVATE),$(MAKECMDGOALS)))
+
+# A test named *_pg18 runs on 18 and later only.
+MAJOR := $(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+NEWER := $(foreach v,16 17 18 19,$(if $(shell test $(MAJOR) -lt $(v) && echo yes),%_pg$(v)))
+tests  = $(sort $(filter-out $(NEWER),$(basename $(notdir $(wildcard $(1))))))
+
+LOAD_EXTENSIONS = $(addprefix --load-extension=,$(SUBDIRS))
+
+# TESTS="sql/a.sql" or a pattern runs a part: make check TESTS=math_utils_*
+TESTS         ?= *
+REGRESS        = $(call tests,sql/$(TESTS).sql)
+REGRESS_OPTS   = --load-extension=pgcrypto $(LOAD_EXTENSIONS)
+ISOLATION      = $(call tests,specs/$(TESTS).spec)
+ISOLATION_OPTS = --load-extension=pgcrypto $(LOAD_EXTENSIONS)
+TAP_TESTS      = 1
+EXTRA_CLEAN    = tmp_install tmp_instance tmp_log
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+$(call recurse,all install uninstall clean)
+
+else
+
+# PGXS claims the name "check" only to say that it cannot do it, so it stays
+# out when such a goal is asked for; goals named beside it get a make of their
+# own.
+.PHONY: $(MAKECMDGOALS)
+
+others = $(filter-out $(PRIVATE),$(MAKECMDGOALS))
+
+$(filter $(PRIVATE),$(MAKECMDGOALS)): $(others)
+	@+tools/private.sh $@ '$(PG_CONFIG)'
+
+$(others):
+	$(MAKE) $@
+
+endif

@@ -1,0 +1,37 @@
+# ext.mk - what the Makefiles of the extensions share
+#
+# The including Makefile sets EXTENSION; the rest follows from the folder:
+# src/*.c is the module, install/*.sql in name order is the install script,
+# upgrade/*.sql are the update scripts and the frozen scripts of old releases.
+
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\([^']*\)'/\1/p" $(EXTENSION).control)
+
+MODULE_big = $(EXTENSION)
+OBJS       = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
+DATA       = $(wildcard upgrade/*--*.sql)
+DATA_built = $(EXTENSION)--$(EXTVERSION).sql
+PGFILEDESC = "$(EXTENSION)"
+EXTRA_CLEAN = .built-for $(filter-out upgrade/%,$(wildcard *--*.sql))
+
+# A warning is an error; "make WERROR=" for a compiler that warns of more.
+WERROR ?= -Werror
+
+PG_CPPFLAGS = -I$(srcdir)/src -I$(srcdir)/../common -DEXT_VERSION='"$(EXTVERSION)"'
+PG_CFLAGS   = -Wall -Wextra -Wshadow=compatible-local $(WERROR) \
+	-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# PGXS tracks neither headers nor the server built for; a change of either
+# rebuilds the module.  (A plain stamp file would not do: Makefile.global has
+# ".SECONDARY:", which lets a missing prerequisite pass as up to date.)
+$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h ../common/*.h) $(EXTENSION).control .built-for
+.built-for: FORCE
+	@$(PG_CONFIG) --version --configure > $@.new; \
+	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+.PHONY: FORCE
+
+$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard install/*.sql)) $(EXTENSION).control
+	cat $(filter install/%,$^) > $@

@@ -1,0 +1,48 @@
+#!/bin/sh
+#
+# check.sh
+#	Run every test on private servers; "make check" calls it by private.sh.
+#
+# One server takes the regress and isolation tests; every TAP test makes its
+# own.  The last line counts.
+#
+set -eu
+. tools/common.sh
+
+export PG_CONFIG
+rm -rf tmp_check results output_iso tmp_instance regression.out regression.diffs
+log=$PRIVATE/log/check.log
+# TESTS=pattern runs a part: regress, isolation and TAP files of that name.
+tests=${TESTS:-*}
+tap=$(echo $(ls t/$tests.pl 2>/dev/null || true))
+
+rc=0
+{
+	make installcheck PG_CONFIG="$PG_CONFIG" with_llvm=no TESTS="$tests" \
+		PROVE_TESTS="${tap:-t/000_meta.pl}" PROVE_FLAGS="${PROVE_FLAGS:-}" \
+		EXTRA_REGRESS_OPTS="--temp-instance=$PRIVATE/instance --temp-config=$(pwd)/tools/check.conf" \
+		2>&1 || echo "check failed"
+} | tee "$log"
+! grep -q '^check failed$' "$log" || rc=1
+
+for diffs in regression.diffs output_iso/regression.diffs
+do
+	[ ! -s $diffs ] || { cat $diffs; cp $diffs "$PRIVATE/log/$(echo $diffs | tr / _)"; }
+done
+if [ "$rc" != 0 ]
+then
+	cp -R results output_iso "$PRIVATE/log" 2>/dev/null || true
+	cp -R tmp_check/log "$PRIVATE/log/tap" 2>/dev/null || true
+fi
+
+# "test x ... ok" until 15, "ok 1 - x" since 16; prove counts for itself.
+passed=$(grep -cE '^(test .* \.\.\. ok|ok [0-9]+ +[-+] )' "$log" || true)
+failed=$(grep -cE '^(test .* \.\.\. FAILED|not ok [0-9]+ +[-+] )' "$log" || true)
+tap_count=$(sed -n 's/^Files=[0-9]*, Tests=\([0-9]*\),.*/\1/p' "$log" | tail -n 1)
+tap_bad=$(sed -n 's/.*Failed: \([0-9]*\))$/\1/p' "$log" | awk '{n += $1} END {print n + 0}')
+passed=$((passed + ${tap_count:-0} - tap_bad))
+failed=$((failed + tap_bad))
+[ "$rc" = 0 ] || [ "$failed" -gt 0 ] || failed=1
+echo "$passed passed, $failed failed"
+[ "$passed" -gt 0 ] || { echo "no test ran"; rc=1; }
+exit "$rc"
