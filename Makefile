@@ -17,9 +17,9 @@ PG_CONFIG ?= pg_config
 export PG_CONFIG
 
 # Goals that run on a private server; each is a script in tools/.
-PRIVATE = check walkthrough shell bench fuzz soak
+ON_PRIVATE = check walkthrough shell bench fuzz soak
 
-ifeq (,$(filter $(PRIVATE),$(MAKECMDGOALS)))
+ifeq (,$(filter $(ON_PRIVATE),$(MAKECMDGOALS)))
 
 # A test named *_pg18 runs on 18 and later only.
 MAJOR := $(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
@@ -49,9 +49,9 @@ else
 # own.
 .PHONY: $(MAKECMDGOALS)
 
-others = $(filter-out $(PRIVATE),$(MAKECMDGOALS))
+others = $(filter-out $(ON_PRIVATE),$(MAKECMDGOALS))
 
-$(filter $(PRIVATE),$(MAKECMDGOALS)): $(others)
+$(filter $(ON_PRIVATE),$(MAKECMDGOALS)): $(others)
 	@+tools/private.sh $@ '$(PG_CONFIG)'
 
 $(others):

@@ -1,0 +1,135 @@
+#!/bin/sh
+#
+# check_majors.sh [MAJOR ...]
+#	Run "make check" on other majors of PostgreSQL (17 and 18 unless told), each
+#	in a Debian chroot that is made on first use and kept.
+#
+# A major is skipped, with a line that says so, only where no chroot can be
+# made: without root, debootstrap or Debian's packages.  With CI set, a skip is
+# a failure.  The last line counts.  MAJORS_DIR is where the chroots live.
+#
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+dir=${MAJORS_DIR:-/var/tmp/pg-majors}
+[ $# -gt 0 ] || set -- 17 18
+
+log=$(mktemp)
+passed=0 failed=0 skipped=0 mounted=
+
+# shellcheck disable=SC2317
+unmount()
+{
+	for m in $mounted
+	do
+		umount "$m" 2>/dev/null || umount -l "$m" 2>/dev/null || true
+	done
+	mounted=
+}
+trap 'unmount; rm -f "$log"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+suite_of()
+{
+	case $1 in
+		15) echo bookworm ;;
+		17) echo trixie ;;
+		18) echo forky ;;
+		*) return 1 ;;
+	esac
+}
+
+skip()
+{
+	echo "PostgreSQL $1: SKIPPED: $2"
+	skipped=$((skipped + 1))
+}
+
+# make_root MAJOR - make the chroot of that major in $dir/MAJOR
+make_root()
+{
+	suite=$(suite_of "$1") || { why="no Debian release is known to hold it"; return 1; }
+	[ "$(id -u)" = 0 ] || { why="making a chroot needs root"; return 1; }
+	if ! command -v debootstrap >/dev/null
+	then
+		command -v apt-get >/dev/null || { why="there is no debootstrap"; return 1; }
+		echo "installing debootstrap, to make a chroot for PostgreSQL $1"
+		{ apt-get -y install --no-install-recommends debootstrap ||
+			{ apt-get update && apt-get -y install --no-install-recommends debootstrap; }; } >"$log" 2>&1 ||
+			{ tail -n 5 "$log"; why="debootstrap could not be installed"; return 1; }
+	fi
+	# A debootstrap older than the suite knows neither its script nor its keys.
+	script=/usr/share/debootstrap/scripts/$suite
+	[ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
+	gpg=
+	[ "$suite" = bookworm ] || [ -e "/usr/share/debootstrap/scripts/$suite" ] || gpg=--no-check-gpg
+	rm -rf "$dir/$1.new"
+	mkdir -p "$dir" || { why="cannot write to $dir"; return 1; }
+	echo "making a chroot with PostgreSQL $1 ($suite)"
+	# shellcheck disable=SC2086
+	debootstrap --variant=minbase $gpg \
+		--include="postgresql-$1,postgresql-server-dev-$1,postgresql-$1-pgtap,make,gcc,libipc-run-perl" \
+		"$suite" "$dir/$1.new" "" "$script" >"$log" 2>&1 ||
+		{ tail -n 5 "$log"; rm -rf "$dir/$1.new"; why="debootstrap failed"; return 1; }
+	mv "$dir/$1.new" "$dir/$1"
+}
+
+# enter MAJOR - run make check in the chroot; its output goes to $log as well
+enter()
+{
+	root=$dir/$1
+	src=$root/suite
+	for m in proc dev
+	do
+		mountpoint -q "$root/$m" && continue
+		if [ $m = proc ]; then mount -t proc proc "$root/proc"; else mount --bind /dev "$root/dev"; fi ||
+			{ why="cannot mount $m into the chroot"; return 2; }
+		mounted="$root/$m $mounted"
+	done
+	rm -rf "$src"
+	mkdir "$src"
+	tar -cf - --exclude=.git --exclude='./tmp_*' --exclude='*.o' --exclude='*.so' \
+		--exclude='*.bc' --exclude='.built-for' . | tar -xf - -C "$src"
+	# A Debian release that has a PostgreSQL of an older name for pg_config
+	# would pick the wrong one: the path is spelled out.
+	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
+		CI="${CI:-}" TESTS="${TESTS:-*}" \
+		make -C /suite check PG_CONFIG="/usr/lib/postgresql/$1/bin/pg_config" 2>&1
+}
+
+for major in "$@"
+do
+	why=
+	if [ ! -d "$dir/$major" ] && ! make_root "$major"
+	then
+		skip "$major" "$why"
+		continue
+	fi
+	echo "== PostgreSQL $major"
+	enter "$major" >"$log"
+	rc=$?
+	[ $rc -ne 2 ] || [ -z "$why" ] || { skip "$major" "$why"; continue; }
+	counts=$(sed -n 's/^\([0-9]* passed, [0-9]* failed\)$/\1/p' "$log" | tail -n 1)
+	if [ -z "$counts" ]
+	then
+		counts="0 passed, 1 failed"
+	fi
+	p=${counts%% passed*}
+	f=${counts#*, }
+	f=${f%% failed*}
+	[ "$rc" -eq 0 ] || [ "$f" -gt 0 ] || f=1
+	[ "$f" -eq 0 ] || cat "$log"
+	"$dir/$major/usr/lib/postgresql/$major/bin/postgres" --version 2>/dev/null ||
+		chroot "$dir/$major" "/usr/lib/postgresql/$major/bin/postgres" --version
+	echo "PostgreSQL $major: $p passed, $f failed"
+	passed=$((passed + p))
+	failed=$((failed + f))
+	unmount
+	[ "$f" -gt 0 ] || rm -rf "$dir/$major/suite"
+done
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] || exit 1
+[ "$skipped" -eq 0 ] || [ -z "${CI:-}" ] || exit 1
+exit 0
