@@ -31,9 +31,9 @@ LOAD_EXTENSIONS = $(addprefix --load-extension=,$(SUBDIRS))
 # TESTS="sql/a.sql" or a pattern runs a part: make check TESTS=math_utils_*
 TESTS         ?= *
 REGRESS        = $(call tests,sql/$(TESTS).sql)
-REGRESS_OPTS   = --load-extension=pgcrypto $(LOAD_EXTENSIONS)
+REGRESS_OPTS   = --encoding=UTF8 --no-locale --load-extension=pgcrypto $(LOAD_EXTENSIONS)
 ISOLATION      = $(call tests,specs/$(TESTS).spec)
-ISOLATION_OPTS = --load-extension=pgcrypto $(LOAD_EXTENSIONS)
+ISOLATION_OPTS = --encoding=UTF8 --no-locale --load-extension=pgcrypto $(LOAD_EXTENSIONS)
 TAP_TESTS      = 1
 EXTRA_CLEAN    = tmp_install tmp_instance tmp_log
 

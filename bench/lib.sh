@@ -66,3 +66,13 @@ contest()
 		}'
 	printf '\n'
 }
+
+# fill TABLE MEGABYTES - a table of that size on disk, 78 bytes a row, vacuumed
+fill()
+{
+	psql -X -q <<SQL
+CREATE TABLE $1 (i int, x text) WITH (autovacuum_enabled = off);
+INSERT INTO $1 SELECT i, lpad(i::text, 40, 'x') FROM generate_series(1, $2 * 13400) AS i;
+VACUUM (FREEZE, ANALYZE) $1;
+SQL
+}

@@ -30,4 +30,184 @@
 #include "varatt.h"
 #endif
 
+/*
+ * PG 16 lets an input function report an error softly; before, it is thrown.
+ */
+#if PG_VERSION_NUM < 160000
+#define ereturn(context, dummy_value, ...) \
+	do { \
+		ereport(ERROR, __VA_ARGS__); \
+		return dummy_value; \
+	} while (0)
+#else
+#include "nodes/miscnodes.h"
+#endif
+
+/* PG 18 says in front of a function that it does not return */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn __attribute__((noreturn))
+#endif
+
+/*
+ * PG 16 gathered the checks of each kind of object; before it, these two are
+ * for functions and for relations only
+ */
+#if PG_VERSION_NUM < 160000
+#define object_aclcheck(classid, objid, roleid, mode) \
+	(Assert((classid) == ProcedureRelationId), \
+	 pg_proc_aclcheck(objid, roleid, mode))
+#define object_ownercheck(classid, objid, roleid) \
+	(Assert((classid) == RelationRelationId), \
+	 pg_class_ownercheck(objid, roleid))
+#endif
+
+/* PG 16 renamed RelFileNode and made macros of buffer tags functions */
+#if PG_VERSION_NUM < 160000
+#include "utils/relfilenodemap.h"
+#define RelFileLocator RelFileNode
+#define RelFileNumber Oid
+#define rd_locator rd_node
+#define InitBufferTag(tag, rlocator, forkno, blkno) \
+	INIT_BUFFERTAG(*(tag), *(rlocator), forkno, blkno)
+#define BufTagGetForkNum(tag) ((tag)->forkNum)
+#define smgr_rlocator smgr_rnode
+#define RelidByRelfilenumber(spcoid, relnumber) \
+	RelidByRelfilenode(spcoid, relnumber)
+#define rlocator rnode
+#else
+#include "utils/relfilenumbermap.h"
+#endif
+
+/* PG 18 returns a path by value; this one is in palloc'd memory everywhere */
+#if PG_VERSION_NUM >= 180000
+#define relpath_palloc(rlocator, forkno) pstrdup(relpath(rlocator, forkno).str)
+#else
+#define relpath_palloc(rlocator, forkno) relpath(rlocator, forkno)
+#endif
+
+/* PG 16 renamed the members of a buffer tag */
+#if PG_VERSION_NUM >= 160000
+#define ARCH_TAG_SPC(tag) ((tag)->spcOid)
+#define ARCH_TAG_DB(tag) ((tag)->dbOid)
+#define ARCH_TAG_REL(tag) BufTagGetRelNumber(tag)
+#else
+#define ARCH_TAG_SPC(tag) ((tag)->rnode.spcNode)
+#define ARCH_TAG_DB(tag) ((tag)->rnode.dbNode)
+#define ARCH_TAG_REL(tag) ((tag)->rnode.relNode)
+#endif
+
+/* PG 17 renamed ShmemVariableCache */
+#if PG_VERSION_NUM < 170000
+#define TransamVariables ShmemVariableCache
+#endif
+
+/* PG 17 lets a caller spare the slots that are not synchronized */
+#if PG_VERSION_NUM < 170000
+#define ReplicationSlotCleanup(synced_only) ReplicationSlotCleanup()
+#endif
+
+/* PG 16 turned the lock manager's queues into dlists */
+#if PG_VERSION_NUM >= 160000
+#define arch_lock_queue_foreach(type, member, var, queue) \
+	for (type *var = dlist_is_empty(queue) ? NULL : \
+		 dlist_head_element(type, member, queue); var != NULL; \
+		 var = dlist_has_next(queue, &var->member) ? \
+		 dlist_container(type, member, dlist_next_node(queue, &var->member)) : NULL)
+#define ARCH_WAIT_QUEUE(lock) (&(lock)->waitProcs.dlist)
+#else
+#define arch_lock_queue_foreach(type, member, var, queue) \
+	for (type *var = (type *) SHMQueueNext(queue, queue, offsetof(type, member)); \
+		 var != NULL; \
+		 var = (type *) SHMQueueNext(queue, &var->member, offsetof(type, member)))
+#define ARCH_WAIT_QUEUE(lock) (&(lock)->waitProcs.links)
+#endif
+
+/*
+ * The bit of a lightweight lock's state that says "held exclusively"; those
+ * below count the shared holders.  lwlock.c keeps it to itself, and PG 18
+ * moved it.
+ */
+#if PG_VERSION_NUM >= 180000
+#define AI_LW_EXCLUSIVE ((uint32) MAX_BACKENDS + 1)
+#else
+#define AI_LW_EXCLUSIVE ((uint32) 1 << 24)
+#endif
+
+/*
+ * PG 17 gave each PGPROC a status entry of the same number.  Before, they are
+ * numbered by backend ID, and auxiliary processes by their type, behind the
+ * others.  The array itself is static: our own entry leads to it.
+ */
+#if PG_VERSION_NUM >= 170000
+#define ai_status_base() (MyBEEntry - MyProcNumber)
+#define ai_status_slot(proc, procno) (procno)
+#define AI_AUX_STATUS_SLOTS 0
+#else
+#define ai_status_base() (MyBEEntry - (MyBackendId - 1))
+#define ai_status_slot(proc, procno) ((proc)->backendId - 1)
+#define AI_AUX_STATUS_SLOTS NUM_AUXPROCTYPES
+#endif
+
+/* PG 18 shows backends that still authenticate */
+#if PG_VERSION_NUM < 180000
+#define STATE_STARTING ((BackendState) -1)
+#endif
+
+/* PG 17 brought pg_wait_events, with the words for each event */
+#if PG_VERSION_NUM >= 170000
+#define AI_SERVER_HAS_WAIT_EVENTS true
+#else
+#define AI_SERVER_HAS_WAIT_EVENTS false
+#endif
+
+/* PG 17 brought bump contexts */
+#if PG_VERSION_NUM >= 170000
+#define AI_OTHER_CONTEXT "Bump"
+#else
+#define AI_OTHER_CONTEXT "unknown"
+#endif
+
+/*
+ * PG 18 caps the threshold of a vacuum, and counts only the unfrozen share of
+ * a table into that for inserted rows
+ */
+#if PG_VERSION_NUM >= 180000
+#define ai_autovacuum_max_threshold(options) \
+	((options) != NULL && (options)->vacuum_max_threshold >= -1 ? \
+	 (options)->vacuum_max_threshold : autovacuum_vac_max_thresh)
+#define ai_unfrozen_share(class) \
+	((class)->relpages > 0 && (class)->relallfrozen > 0 ? \
+	 1 - ((float4) Min((class)->relallfrozen, (class)->relpages) / (class)->relpages) : 1)
+#else
+#define ai_autovacuum_max_threshold(options) (-1)
+#define ai_unfrozen_share(class) 1
+#endif
+
+/* PG 18 split commands/explain.h */
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
+
+/* PG 18 dropped run_once */
+#if PG_VERSION_NUM < 180000
+#define PortalRun(portal, count, is_top_level, dest, altdest, qc) \
+	PortalRun(portal, count, is_top_level, true, dest, altdest, qc)
+#endif
+
+/*
+ * PG 17 gave a foreign path its restrictions, PG 18 its disabled nodes; this
+ * one has no order, no outer path and nothing private.
+ */
+#if PG_VERSION_NUM >= 180000
+#define mu_create_foreignscan_path(root, rel, rows, startup, total, outer) \
+	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, NIL, outer, NULL, NIL, NIL)
+#elif PG_VERSION_NUM >= 170000
+#define mu_create_foreignscan_path(root, rel, rows, startup, total, outer) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL, NIL)
+#else
+#define mu_create_foreignscan_path(root, rel, rows, startup, total, outer) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL)
+#endif
+
 #endif							/* ARCH_COMPAT_H */

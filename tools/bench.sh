@@ -22,7 +22,7 @@ do
 	start_server "$PRIVATE/$topic" \
 		"shared_buffers = ${BENCH_SHARED_BUFFERS:-2GB}" "max_wal_size = 8GB" \
 		"checkpoint_timeout = 1h" "autovacuum = off" "jit = off" \
-		"max_parallel_workers_per_gather = 0" "work_mem = 64MB"
+		"max_parallel_workers_per_gather = 0" "work_mem = 64MB" "max_connections = 200"
 	psql -X -q -c 'CREATE EXTENSION arch_lab CASCADE' 2>/dev/null
 	echo "== $topic"
 	rc=0

@@ -16,7 +16,7 @@ PRIVATE=$2
 
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 
-step "build" make -j "$jobs" all PG_CONFIG="$pg_config" with_llvm=no
+step "build" make -s -j "$jobs" all PG_CONFIG="$pg_config" with_llvm=no
 for ext in math_utils:mu_ arch_inspect:ai_ arch_lab:al_
 do
 	step "check the symbols of ${ext%:*}" \
@@ -24,4 +24,4 @@ do
 done
 step "copy the server" sh -c \
 	"tools/private_tree.sh '$pg_config' '$PRIVATE/install' > '$PRIVATE/pg_config'"
-step "install into the copy" make install PG_CONFIG="$(cat "$PRIVATE/pg_config")" with_llvm=no
+step "install into the copy" make -s install PG_CONFIG="$(cat "$PRIVATE/pg_config")" with_llvm=no

@@ -10,6 +10,10 @@ set -eu
 . tools/common.sh
 
 export PG_CONFIG
+# The tests' clusters take their encoding from here, wherever this runs.
+LANG=C.UTF-8
+export LANG
+unset LC_ALL LC_CTYPE LC_COLLATE LANGUAGE || true
 rm -rf tmp_check results output_iso tmp_instance regression.out regression.diffs
 log=$PRIVATE/log/check.log
 # TESTS=pattern runs a part: regress, isolation and TAP files of that name.

@@ -6,7 +6,7 @@
 # On Debian the missing packages are named, with the reason, and installed (as
 # root, or by sudo); elsewhere they are named and nothing is done.  No database
 # cluster is created on the way: Debian would make one, and start it, with the
-# first server package.
+# first server package.  NO_INSTALL=1 in the environment only names them.
 #
 set -eu
 
@@ -18,7 +18,7 @@ say() { echo "$*" >&2; }
 have() { command -v "$1" >/dev/null 2>&1; }
 major_of() { "$1" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/'; }
 
-debian() { have apt-get && have dpkg; }
+debian() { [ -z "${NO_INSTALL:-}" ] && have apt-get && have dpkg; }
 
 as_root()
 {
@@ -32,7 +32,7 @@ as_root()
 missing=
 need()
 {
-	case " $missing " in *" $1 "*) return ;; esac
+	case " $missing " in *" $1 "*) return 0 ;; esac
 	missing="$missing $1"
 	say "missing: $1 - $2"
 }

@@ -13,6 +13,8 @@ export PATH
 step "create the extensions" psql -X -c 'CREATE EXTENSION arch_lab CASCADE' \
 	-c 'CREATE ROLE student LOGIN' \
 	-c 'CREATE SCHEMA student AUTHORIZATION student'
-echo "This is psql in a private server; it ends with \\q, and nothing is kept."
-echo "You are the superuser postgres; \\c - student is an ordinary role."
+cat <<'TEXT'
+This is psql in a private server; it ends with \q, and nothing is kept.
+You are the superuser postgres; "\c - student" makes you an ordinary role.
+TEXT
 psql

@@ -7,6 +7,17 @@
  */
 #include "postgres.h"
 
+#include "rows_scan.h"
+
 #include "compat.h"
 
 ARCH_MODULE_MAGIC("arch_inspect");
+
+extern PGDLLEXPORT void _PG_init(void);
+
+void
+_PG_init(void)
+{
+	ai_rows_scan_init();
+	ai_rows_plan_init();
+}
