@@ -1,0 +1,50 @@
+/*-------------------------------------------------------------------------
+ *
+ * mu_agg.h
+ *	  What the aggregates have in common.
+ *
+ * A state lives in the aggregate's memory context and is handed around as
+ * "internal".  Each function asks whether it is called by an aggregate: another
+ * aggregate's definition could name it too.
+ *-------------------------------------------------------------------------
+ */
+#ifndef MU_AGG_H
+#define MU_AGG_H
+
+#include "fmgr.h"
+#include "libpq/pqformat.h"
+#include "utils/memutils.h"
+
+/*
+ * mu_agg_context - the context that the state lives in
+ */
+static inline MemoryContext
+mu_agg_context(FunctionCallInfo fcinfo)
+{
+	MemoryContext context;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("aggregate function called in non-aggregate context")));
+	return context;
+}
+
+/* The state a function was called with, NULL if there is none yet */
+#define MU_STATE(type) \
+	(PG_ARGISNULL(0) ? NULL : (type *) PG_GETARG_POINTER(0))
+
+/*
+ * mu_agg_bytes - a reader over the serialized state that an aggregate got
+ */
+static inline void
+mu_agg_bytes(FunctionCallInfo fcinfo, StringInfo buf)
+{
+	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
+
+	(void) mu_agg_context(fcinfo);
+	initStringInfo(buf);
+	appendBinaryStringInfo(buf, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+}
+
+#endif							/* MU_AGG_H */
