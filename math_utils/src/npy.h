@@ -1,0 +1,51 @@
+/*-------------------------------------------------------------------------
+ *
+ * npy.h
+ *	  What the files of npy_fdw share.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef MU_NPY_H
+#define MU_NPY_H
+
+#include "nodes/parsenodes.h"
+#include "utils/rel.h"
+
+#include "npy_header.h"
+
+/* An open file with its header read and its size checked */
+typedef struct MuNpyFile
+{
+	const char *name;
+	int			fd;
+	int64		rows;
+	int64		columns;		/* of a two-dimensional array, else 1 */
+	int64		row_bytes;		/* from one row to the next, not fortran */
+	MuNpyHeader *header;
+} MuNpyFile;
+
+/* How a table's column is filled: from field or array column, or by number */
+typedef struct MuNpyColumn
+{
+	bool		row_number;
+	int			field;			/* in the header */
+	int64		column;			/* of the array, from 0 */
+} MuNpyColumn;
+
+/* Turns the bytes of a value into a datum of the column's type */
+typedef Datum (*MuNpyConvert) (const MuNpyField *field, const char *bytes,
+							   bool *isnull);
+
+/* npy_file.c */
+extern void mu_npy_open(MuNpyFile *file, const char *name);
+extern void mu_npy_close(MuNpyFile *file);
+extern void mu_npy_read(MuNpyFile *file, char *buffer, int64 offset, int64 length);
+extern MuNpyConvert mu_npy_conversion(const MuNpyField *field, Oid type);
+
+/* npy_options.c */
+extern const char *mu_npy_filename(Oid table);
+extern MuNpyColumn mu_npy_column(Relation rel, int attno, const MuNpyFile *file);
+extern int	mu_npy_row_number(Oid table, int natts);
+extern List *mu_npy_import(ImportForeignSchemaStmt *stmt, Oid server);
+
+#endif							/* MU_NPY_H */

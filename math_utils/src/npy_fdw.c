@@ -1,0 +1,568 @@
+/*-------------------------------------------------------------------------
+ *
+ * npy_fdw.c
+ *	  A foreign data wrapper over NumPy .npy files.
+ *
+ * The number of rows is in the header, and every row is at a place that its
+ * number tells.  So the planner gets exact counts, conditions on the row
+ * number become a range of the file that is read, and parallel workers take
+ * turns at runs of rows.  Only the columns that a query names are converted.
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "access/stratnum.h"
+#include "access/sysattr.h"
+#include "catalog/pg_opfamily.h"
+#include "catalog/pg_type.h"
+#include "commands/explain.h"
+#include "executor/executor.h"
+#include "foreign/fdwapi.h"
+#include "foreign/foreign.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
+#include "optimizer/planmain.h"
+#include "optimizer/restrictinfo.h"
+#include "port/atomics.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/ruleutils.h"
+
+#include "compat.h"
+#include "npy.h"
+
+PG_FUNCTION_INFO_V1(mu_npy_handler);
+
+#define BUFFER_BYTES	262144
+
+/* What planning keeps */
+typedef struct NpyPlan
+{
+	double		rows;
+	double		pages;
+	int			row_number;		/* attribute number, or 0 */
+} NpyPlan;
+
+/* Part of a file that is read ahead: rows from .. from + count - 1 */
+typedef struct Stream
+{
+	int64		base;			/* place of row 0 in the file */
+	int64		stride;			/* bytes from row to row */
+	int64		from;
+	int64		count;
+	char	   *buffer;
+} Stream;
+
+typedef struct Column
+{
+	int			att;			/* from 0 */
+	bool		row_number;
+	int			stream;
+	int64		offset;			/* in a row of the stream */
+	const MuNpyField *field;
+	MuNpyConvert convert;
+} Column;
+
+/* Shared by the workers of a scan */
+typedef struct Shared
+{
+	pg_atomic_uint64 next;		/* rows given out, from the start of the range */
+} Shared;
+
+typedef struct NpyScan
+{
+	MuNpyFile	file;
+	int			ncolumns;
+	Column	   *column;
+	int			nstreams;
+	Stream	   *stream;
+	int64		buffer_rows;
+	List	   *bounds;			/* ExprStates */
+	List	   *strategies;		/* of each bound */
+	bool		ready;			/* is the range known? */
+	int64		first;			/* range of rows, from 0 */
+	int64		end;
+	int64		at;				/* next row */
+	int64		until;			/* end of the run that is being read */
+	Shared	   *shared;
+} NpyScan;
+
+/*
+ * Is the clause "row number, comparison, something known before the scan"?
+ * Gives the btree strategy and the something.
+ */
+static bool
+row_bound(Expr *clause, Index relid, int row_number, int *strategy, Expr **bound)
+{
+	OpExpr	   *op = (OpExpr *) clause;
+	Node	   *left;
+	Node	   *right;
+	Oid			opno;
+	Var		   *var;
+
+	if (row_number == 0 || !IsA(clause, OpExpr) || list_length(op->args) != 2)
+		return false;
+	left = linitial(op->args);
+	right = lsecond(op->args);
+	opno = op->opno;
+	if (!IsA(left, Var) || ((Var *) left)->varno != relid)
+	{
+		Node	   *swap = left;
+
+		left = right;
+		right = swap;
+		opno = get_commutator(opno);
+		if (!OidIsValid(opno))
+			return false;
+	}
+	var = (Var *) left;
+	if (!IsA(left, Var) || var->varno != relid || var->varattno != row_number ||
+		var->varlevelsup != 0 || contain_var_clause(right) ||
+		contain_volatile_functions(right))
+		return false;
+	*strategy = get_op_opfamily_strategy(opno, INTEGER_BTREE_FAM_OID);
+	if (*strategy == 0 || (exprType(right) != INT8OID && exprType(right) != INT4OID &&
+						   exprType(right) != INT2OID))
+		return false;
+	*bound = (Expr *) right;
+	return true;
+}
+
+/* Narrow first .. end by "row number <strategy> bound"; numbers count from 1 */
+static void
+narrow(int64 *first, int64 *end, int strategy, int64 bound)
+{
+	/* clamped, so that the steps below can't overflow */
+	bound = Min(Max(bound, -1), PG_INT64_MAX - 1);
+	switch (strategy)
+	{
+		case BTLessStrategyNumber:
+			*end = Min(*end, bound - 1);
+			break;
+		case BTLessEqualStrategyNumber:
+			*end = Min(*end, bound);
+			break;
+		case BTEqualStrategyNumber:
+			*first = Max(*first, bound - 1);
+			*end = Min(*end, bound);
+			break;
+		case BTGreaterEqualStrategyNumber:
+			*first = Max(*first, bound - 1);
+			break;
+		case BTGreaterStrategyNumber:
+			*first = Max(*first, bound);
+			break;
+	}
+	*first = Max(*first, 0);
+	*end = Max(*end, *first);
+}
+
+/* The value of an integer constant of any size */
+static int64
+integer_value(Oid type, Datum value)
+{
+	return type == INT8OID ? DatumGetInt64(value) :
+		type == INT4OID ? DatumGetInt32(value) : DatumGetInt16(value);
+}
+
+/*
+ * GetForeignRelSize - the header tells how many rows there are; conditions on
+ * the row number with a known bound are exact too
+ */
+static void
+npy_rel_size(PlannerInfo *root, RelOptInfo *rel, Oid table)
+{
+	NpyPlan    *plan = palloc0(sizeof(NpyPlan));
+	MuNpyFile	file;
+	List	   *others = NIL;
+	ListCell   *cell;
+	int64		first = 0;
+	int64		end;
+
+	mu_npy_open(&file, mu_npy_filename(table));
+	mu_npy_close(&file);
+	plan->row_number = mu_npy_row_number(table, rel->max_attr);
+	rel->fdw_private = plan;
+	rel->tuples = file.rows;
+	end = file.rows;
+	foreach(cell, rel->baserestrictinfo)
+	{
+		RestrictInfo *info = lfirst_node(RestrictInfo, cell);
+		int			strategy;
+		Expr	   *bound;
+
+		if (row_bound(info->clause, rel->relid, plan->row_number, &strategy, &bound) &&
+			IsA(bound, Const) && !((Const *) bound)->constisnull)
+			narrow(&first, &end, strategy,
+				   integer_value(exprType((Node *) bound), ((Const *) bound)->constvalue));
+		else
+			others = lappend(others, info);
+	}
+	plan->rows = (double) (end - first);
+	plan->pages = ceil(plan->rows * file.row_bytes / BLCKSZ);
+	rel->pages = (BlockNumber) Min(plan->pages, MaxBlockNumber);
+	rel->rows = clamp_row_est(plan->rows *
+							  clauselist_selectivity(root, others, 0, JOIN_INNER, NULL));
+	pfree(file.header);
+}
+
+/*
+ * GetForeignPaths - one way to scan, and one shared by workers
+ */
+static void
+npy_paths(PlannerInfo *root, RelOptInfo *rel, Oid table)
+{
+	NpyPlan    *plan = rel->fdw_private;
+	Cost		startup = rel->baserestrictcost.startup;
+	Cost		io = plan->pages * seq_page_cost;
+	Cost		cpu = plan->rows * (cpu_tuple_cost + rel->baserestrictcost.per_tuple);
+	int			workers;
+
+	add_path(rel, (Path *) mu_create_foreignscan_path(root, rel, rel->rows, startup,
+													  startup + io + cpu, rel->lateral_relids));
+	if (!rel->consider_parallel || !bms_is_empty(rel->lateral_relids))
+		return;
+	workers = compute_parallel_worker(rel, plan->pages, -1, max_parallel_workers_per_gather);
+	if (workers > 0)
+	{
+		double		share = workers + (parallel_leader_participation ? Max(0, 1.0 - 0.3 * workers) : 0);
+		ForeignPath *path = mu_create_foreignscan_path(root, rel, clamp_row_est(rel->rows / share),
+													   startup, startup + io + cpu / share, NULL);
+
+		path->path.parallel_aware = true;
+		path->path.parallel_safe = true;
+		path->path.parallel_workers = workers;
+		add_partial_path(rel, (Path *) path);
+	}
+}
+
+/*
+ * GetForeignPlan - conditions on the row number go along as expressions; all
+ * conditions are checked again by the executor
+ */
+static ForeignScan *
+npy_plan(PlannerInfo *root, RelOptInfo *rel, Oid table, ForeignPath *path,
+		 List *tlist, List *clauses, Plan *outer)
+{
+	NpyPlan    *plan = rel->fdw_private;
+	List	   *bounds = NIL;
+	List	   *strategies = NIL;
+	List	   *shown = NIL;
+	ListCell   *cell;
+
+	clauses = extract_actual_clauses(clauses, false);
+	foreach(cell, clauses)
+	{
+		int			strategy;
+		Expr	   *bound;
+
+		if (row_bound(lfirst(cell), rel->relid, plan->row_number, &strategy, &bound))
+		{
+			bounds = lappend(bounds, bound);
+			strategies = lappend_int(strategies, strategy);
+			shown = lappend(shown, lfirst(cell));
+		}
+	}
+	return make_foreignscan(tlist, clauses, rel->relid, bounds, list_make1(strategies),
+							NIL, shown, outer);
+}
+
+/* The columns that the plan needs, as a set offset by FirstLowInvalid... */
+static Bitmapset *
+needed_columns(ForeignScan *plan)
+{
+	Bitmapset  *needed = NULL;
+
+	pull_varattnos((Node *) plan->scan.plan.targetlist, plan->scan.scanrelid, &needed);
+	pull_varattnos((Node *) plan->scan.plan.qual, plan->scan.scanrelid, &needed);
+	pull_varattnos((Node *) plan->fdw_recheck_quals, plan->scan.scanrelid, &needed);
+	return needed;
+}
+
+/* Find the stream with this base, or make one */
+static int
+stream_at(NpyScan *scan, int64 base, int64 stride)
+{
+	int			i;
+
+	for (i = 0; i < scan->nstreams; i++)
+	{
+		if (scan->stream[i].base == base)
+			return i;
+	}
+	memset(&scan->stream[i], 0, sizeof(Stream));
+	scan->stream[i].base = base;
+	scan->stream[i].stride = stride;
+	scan->nstreams++;
+	return i;
+}
+
+/*
+ * BeginForeignScan - open the file and say where each column comes from
+ *
+ * In C order a row is in one piece, so one buffer serves all columns; in
+ * Fortran order each column of an array is, so each has its buffer.
+ */
+static void
+npy_begin(ForeignScanState *node, int eflags)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	Relation	rel = node->ss.ss_currentRelation;
+	TupleDesc	desc = RelationGetDescr(rel);
+	NpyScan    *scan;
+	MuNpyHeader *header;
+	Bitmapset  *needed;
+	int			att;
+	int			i;
+
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+	scan = palloc0(sizeof(NpyScan));
+	node->fdw_state = scan;
+	mu_npy_open(&scan->file, mu_npy_filename(RelationGetRelid(rel)));
+	header = scan->file.header;
+	scan->bounds = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
+	scan->strategies = linitial(plan->fdw_private);
+	scan->column = palloc0(sizeof(Column) * (desc->natts + 1));
+	scan->stream = palloc0(sizeof(Stream) * (desc->natts + 1));
+	needed = needed_columns(plan);
+	for (att = 0; att < desc->natts; att++)
+	{
+		Column	   *column = &scan->column[scan->ncolumns];
+		MuNpyColumn source;
+
+		if (TupleDescAttr(desc, att)->attisdropped ||
+			(!bms_is_member(att + 1 - FirstLowInvalidHeapAttributeNumber, needed) &&
+			 !bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, needed)))
+			continue;
+		source = mu_npy_column(rel, att + 1, &scan->file);
+		column->att = att;
+		column->row_number = source.row_number;
+		scan->ncolumns++;
+		if (source.row_number)
+			continue;
+		column->field = &header->field[source.field];
+		column->convert = mu_npy_conversion(column->field, TupleDescAttr(desc, att)->atttypid);
+		if (header->fortran && header->ndim == 2)
+		{
+			column->stream = stream_at(scan, (int64) header->data + source.column * scan->file.rows * (int64) header->item,
+									   (int64) header->item);
+			column->offset = 0;
+		}
+		else
+		{
+			column->stream = stream_at(scan, (int64) header->data, scan->file.row_bytes);
+			column->offset = source.column * (int64) header->item + (int64) column->field->offset;
+		}
+	}
+	scan->buffer_rows = Max(1, BUFFER_BYTES / scan->file.row_bytes);
+	if (header->fortran && header->ndim == 2)
+		scan->buffer_rows = BUFFER_BYTES / 8 / (int64) Min(header->item, BUFFER_BYTES / 8);
+	for (i = 0; i < scan->nstreams; i++)
+		scan->stream[i].buffer = palloc(scan->buffer_rows * scan->stream[i].stride);
+}
+
+/* Work out which rows to read; a bound that is NULL lets none pass */
+static void
+set_range(ForeignScanState *node, NpyScan *scan)
+{
+	ExprContext *econtext = node->ss.ps.ps_ExprContext;
+	ListCell   *bound;
+	ListCell   *strategy;
+
+	scan->first = 0;
+	scan->end = scan->file.rows;
+	forboth(bound, scan->bounds, strategy, scan->strategies)
+	{
+		ExprState  *state = lfirst(bound);
+		bool		isnull;
+		Datum		value = ExecEvalExprSwitchContext(state, econtext, &isnull);
+
+		if (isnull)
+			scan->end = scan->first;
+		else
+			narrow(&scan->first, &scan->end, lfirst_int(strategy),
+				   integer_value(exprType((Node *) state->expr), value));
+	}
+	scan->at = scan->first;
+	scan->until = scan->shared != NULL ? scan->first : scan->end;
+	scan->ready = true;
+}
+
+/* Get the next run of rows from the shared counter; false at the end */
+static bool
+next_run(NpyScan *scan)
+{
+	uint64		taken;
+
+	if (scan->shared == NULL)
+		return false;
+	taken = pg_atomic_fetch_add_u64(&scan->shared->next, scan->buffer_rows);
+	if (taken >= (uint64) (scan->end - scan->first))
+		return false;
+	scan->at = scan->first + (int64) taken;
+	scan->until = Min(scan->at + scan->buffer_rows, scan->end);
+	return true;
+}
+
+/*
+ * IterateForeignScan - the next row, or an empty slot
+ */
+static TupleTableSlot *
+npy_iterate(ForeignScanState *node)
+{
+	NpyScan    *scan = node->fdw_state;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	int			i;
+
+	ExecClearTuple(slot);
+	if (!scan->ready)
+		set_range(node, scan);
+	if (scan->at >= scan->until && !next_run(scan))
+		return slot;
+
+	for (i = 0; i < scan->nstreams; i++)
+	{
+		Stream	   *stream = &scan->stream[i];
+
+		if (scan->at < stream->from || scan->at >= stream->from + stream->count)
+		{
+			CHECK_FOR_INTERRUPTS();
+			stream->count = 0;
+			mu_npy_read(&scan->file, stream->buffer, stream->base + scan->at * stream->stride,
+						Min(scan->buffer_rows, scan->until - scan->at) * stream->stride);
+			stream->from = scan->at;
+			stream->count = Min(scan->buffer_rows, scan->until - scan->at);
+		}
+	}
+	if (scan->ncolumns < slot->tts_tupleDescriptor->natts)
+		memset(slot->tts_isnull, true, slot->tts_tupleDescriptor->natts * sizeof(bool));
+	for (i = 0; i < scan->ncolumns; i++)
+	{
+		Column	   *column = &scan->column[i];
+
+		slot->tts_isnull[column->att] = false;
+		if (column->row_number)
+			slot->tts_values[column->att] = Int64GetDatum(scan->at + 1);
+		else
+		{
+			Stream	   *stream = &scan->stream[column->stream];
+
+			slot->tts_values[column->att] =
+				column->convert(column->field,
+								stream->buffer + (scan->at - stream->from) * stream->stride + column->offset,
+								&slot->tts_isnull[column->att]);
+		}
+	}
+	scan->at++;
+	return ExecStoreVirtualTuple(slot);
+}
+
+/*
+ * ReScanForeignScan - from the start; bounds may have changed
+ */
+static void
+npy_rescan(ForeignScanState *node)
+{
+	((NpyScan *) node->fdw_state)->ready = false;
+}
+
+static void
+npy_end(ForeignScanState *node)
+{
+	if (node->fdw_state != NULL)
+		mu_npy_close(&((NpyScan *) node->fdw_state)->file);
+}
+
+/*
+ * ExplainForeignScan - the file, and what is known of the rows to read
+ */
+static void
+npy_explain(ForeignScanState *node, ExplainState *es)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+
+	ExplainPropertyText("Npy File", mu_npy_filename(RelationGetRelid(node->ss.ss_currentRelation)), es);
+	if (plan->fdw_recheck_quals != NIL)
+	{
+		List	   *context = set_deparse_context_plan(es->deparse_cxt, (Plan *) plan, NIL);
+
+		ExplainPropertyText("Row Range",
+							deparse_expression((Node *) make_ands_explicit(plan->fdw_recheck_quals),
+											   context, es->verbose || list_length(es->rtable) > 1, false),
+							es);
+	}
+}
+
+/*
+ * IsForeignScanParallelSafe - any process can read the file
+ */
+static bool
+npy_parallel_safe(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte)
+{
+	return true;
+}
+
+static Size
+npy_estimate_dsm(ForeignScanState *node, ParallelContext *pcxt)
+{
+	return sizeof(Shared);
+}
+
+static void
+npy_initialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate)
+{
+	NpyScan    *scan = node->fdw_state;
+
+	scan->shared = coordinate;
+	pg_atomic_init_u64(&scan->shared->next, 0);
+	scan->ready = false;
+}
+
+static void
+npy_reinitialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate)
+{
+	pg_atomic_write_u64(&((Shared *) coordinate)->next, 0);
+}
+
+static void
+npy_initialize_worker(ForeignScanState *node, shm_toc *toc, void *coordinate)
+{
+	NpyScan    *scan = node->fdw_state;
+
+	scan->shared = coordinate;
+	scan->ready = false;
+}
+
+/*
+ * mu_npy_handler - the functions of npy_fdw
+ */
+Datum
+mu_npy_handler(PG_FUNCTION_ARGS)
+{
+	FdwRoutine *routine = makeNode(FdwRoutine);
+
+	routine->GetForeignRelSize = npy_rel_size;
+	routine->GetForeignPaths = npy_paths;
+	routine->GetForeignPlan = npy_plan;
+	routine->BeginForeignScan = npy_begin;
+	routine->IterateForeignScan = npy_iterate;
+	routine->ReScanForeignScan = npy_rescan;
+	routine->EndForeignScan = npy_end;
+	routine->ExplainForeignScan = npy_explain;
+	routine->ImportForeignSchema = mu_npy_import;
+	routine->IsForeignScanParallelSafe = npy_parallel_safe;
+	routine->EstimateDSMForeignScan = npy_estimate_dsm;
+	routine->InitializeDSMForeignScan = npy_initialize_dsm;
+	routine->ReInitializeDSMForeignScan = npy_reinitialize_dsm;
+	routine->InitializeWorkerForeignScan = npy_initialize_worker;
+	PG_RETURN_POINTER(routine);
+}
