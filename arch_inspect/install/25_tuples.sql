@@ -1,0 +1,120 @@
+--
+-- Tuples, attribute by attribute
+--
+-- The functions that print values are PARALLEL UNSAFE: a value that its type
+-- refuses to print is caught by a subtransaction, which a parallel operation
+-- does not allow before PostgreSQL 17.
+--
+CREATE FUNCTION arch_inspect.tuple_attributes(
+	rel regclass,
+	tid tid)
+RETURNS TABLE (
+	attnum integer,
+	attname name,
+	atttypid regtype,
+	"offset" integer,
+	length integer,
+	padding integer,
+	storage text,
+	compression text,
+	raw_size integer,
+	raw bytea,
+	value text,
+	problem text)
+LANGUAGE C STABLE STRICT PARALLEL UNSAFE ROWS 10 COST 10
+SUPPORT arch_inspect.rows_support
+AS 'MODULE_PATHNAME', 'ai_tuple_attributes';
+
+COMMENT ON FUNCTION arch_inspect.tuple_attributes(regclass, tid) IS
+'The attributes of one tuple of a table, materialized view or TOAST table: the one at tid, a row version that need not be visible. A row for each column the table has, dropped ones too; no row for a line pointer without a tuple.
+attnum, attname, atttypid: the column (the type is null once it is dropped). offset: bytes from the tuple''s first byte, header included. length: bytes stored in the tuple, with the value''s own header; null where nothing is stored. padding: bytes unused before it, for alignment. storage: fixed (of fixed length), short (one-byte header), plain (four-byte header), compressed (in the tuple), external (a pointer of 18 bytes into the TOAST table), null (its bit in the null bitmap), missing (the column was added after the tuple was made; its default is shown), dropped. compression: pglz or lz4, null where the value is not compressed. raw_size: bytes of the value itself, plain and without a header. raw: the bytes stored in the tuple. value: as the type prints it, fetched from the TOAST table and decompressed if need be; a generated virtual column (18 and later) stores nothing and shows null. problem: what is wrong, else null; of the value itself only where value is asked for.
+Rights: structure tier; raw and value are null for who has not the values tier (the table''s owner, pg_read_all_data or superuser, and no active row-level security). A value whose bytes are not sound is null with the reason in problem, and so is one of a variable-length type of unknown format, unless the server has data checksums and the page''s is right. Errors: 22023 for a block that is not there, 42501, 42809, 0A000. Source: src/include/access/htup_details.h, src/include/varatt.h.';
+
+REVOKE ALL ON FUNCTION arch_inspect.tuple_attributes(regclass, tid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_inspect.tuple_attributes(regclass, tid) TO PUBLIC;
+
+CREATE FUNCTION arch_inspect.heap_attributes(
+	rel regclass,
+	first_block bigint DEFAULT NULL,
+	last_block bigint DEFAULT NULL)
+RETURNS TABLE (
+	blkno bigint,
+	lp integer,
+	attnum integer,
+	attname name,
+	atttypid regtype,
+	"offset" integer,
+	length integer,
+	padding integer,
+	storage text,
+	compression text,
+	raw_size integer,
+	raw bytea,
+	value text,
+	problem text)
+LANGUAGE C STABLE PARALLEL UNSAFE ROWS 10000 COST 10
+SUPPORT arch_inspect.rows_support
+AS 'MODULE_PATHNAME', 'ai_heap_attributes';
+
+COMMENT ON FUNCTION arch_inspect.heap_attributes(regclass, bigint, bigint) IS
+'The attributes of all tuples of a table, or of its blocks first_block to last_block (null: from the first, to the last): tuple_attributes'' columns with blkno and lp, the block and the line pointer, in front. A damaged page or tuple is a row of its own with problem filled and attnum null. Streams, and makes only the columns that the query names.
+Rights and errors as for tuple_attributes. Source: src/include/access/htup_details.h, src/include/varatt.h.';
+
+REVOKE ALL ON FUNCTION arch_inspect.heap_attributes(regclass, bigint, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_inspect.heap_attributes(regclass, bigint, bigint) TO PUBLIC;
+
+CREATE FUNCTION arch_inspect.heap_tuple_data(
+	rel regclass,
+	first_block bigint DEFAULT NULL,
+	last_block bigint DEFAULT NULL)
+RETURNS TABLE (
+	blkno bigint,
+	lp integer,
+	attrs bytea[],
+	"values" text[],
+	problem text)
+LANGUAGE C STABLE PARALLEL UNSAFE ROWS 1000 COST 10
+SUPPORT arch_inspect.rows_support
+AS 'MODULE_PATHNAME', 'ai_heap_tuple_data';
+
+COMMENT ON FUNCTION arch_inspect.heap_tuple_data(regclass, bigint, bigint) IS
+'All tuples of a table, or of its blocks first_block to last_block (null: from the first, to the last), a row each.
+blkno, lp: the block and the line pointer. attrs: the stored bytes of each column, null for one that stores none, as heap_page_item_attrs of pageinspect has them. values: what the columns'' types print, null where there is nothing or it can''t be printed; tuple_attributes tells which. problem: the first thing wrong with the page, the tuple or the place of an attribute, else null; attrs and values are null where it is not the place of an attribute.
+Rights and errors as for tuple_attributes; attrs and values are null for who has not the values tier. Source: src/include/access/htup_details.h.';
+
+REVOKE ALL ON FUNCTION arch_inspect.heap_tuple_data(regclass, bigint, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_inspect.heap_tuple_data(regclass, bigint, bigint) TO PUBLIC;
+
+--
+-- The order of the columns
+--
+CREATE FUNCTION arch_inspect.row_layout(
+	rel regclass)
+RETURNS TABLE (
+	attnum integer,
+	attname name,
+	atttypid regtype,
+	attlen integer,
+	alignment integer,
+	length double precision,
+	null_fraction double precision,
+	padding double precision,
+	best_place integer,
+	best_padding double precision,
+	row_width double precision,
+	best_row_width double precision,
+	row_count bigint,
+	saved_bytes bigint)
+LANGUAGE C STABLE STRICT PARALLEL RESTRICTED ROWS 10 COST 10000
+SUPPORT arch_inspect.rows_support
+AS 'MODULE_PATHNAME', 'ai_row_layout';
+
+COMMENT ON FUNCTION arch_inspect.row_layout(regclass) IS
+'How the columns lie in the rows of a table, and the order of columns that would waste least. A row for each column, dropped ones too.
+attlen: bytes of a type of fixed length, null for the others. alignment in bytes. length: what a value takes in the row, on average, where it is not null. null_fraction: share of the rows that store nothing of it. padding: bytes left unused before it, on average over all rows. best_place: its place, from 1, in the proposed order (null for a dropped column, which a new table would not have); the present order where none is better. best_padding: as padding, in that order. row_width, best_row_width: bytes of a row, header and final alignment included, on average, now and in that order. row_count: rows of the table. saved_bytes: what the proposed order would save over all of them. The last four are the same in each row. Averages are null for a table without rows.
+Measured on the rows themselves: on all of a table of up to 2048 pages, else on 2048 pages spread evenly over it; row_count then is an estimate.
+Rights: structure tier. Errors: 42501, 42809, 0A000. Source: src/include/access/tupmacs.h.';
+
+REVOKE ALL ON FUNCTION arch_inspect.row_layout(regclass) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_inspect.row_layout(regclass) TO PUBLIC;
+

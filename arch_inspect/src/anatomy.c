@@ -1,0 +1,418 @@
+/*-------------------------------------------------------------------------
+ *
+ * anatomy.c
+ *	  Counts everything in a table in one pass.
+ *
+ * Each process of a parallel scan counts the blocks that it is handed and
+ * returns one row at the end; the SQL function table_anatomy() adds them up.
+ * What most tuples are, a committed insert that nobody touched since, is seen
+ * from two hint bits; only the others are looked into.
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/visibilitymapdefs.h"
+#include "utils/rel.h"
+
+#include "decode_heap.h"
+#include "map_pages.h"
+#include "rows.h"
+#include "tuple_status.h"
+#include "value.h"
+
+#include "compat.h"
+
+/* Padding is measured on about so many pages, spread evenly. */
+#define PADDING_PAGES	256
+
+/* What is counted; each is a column of that name. */
+#define COUNTERS(count) \
+	count(pages) count(new_pages) count(empty_pages) count(damaged_pages) \
+	count(all_visible_pages) count(all_frozen_pages) \
+	count(vm_wrong_pages) count(fsm_wrong_pages) \
+	count(line_pointers) count(unused_pointers) count(redirect_pointers) \
+	count(dead_pointers) \
+	count(live_tuples) count(live_bytes) \
+	count(inserting_tuples) count(inserting_bytes) \
+	count(recently_dead_tuples) count(recently_dead_bytes) \
+	count(dead_tuples) count(dead_bytes) \
+	count(damaged_tuples) count(unknown_tuples) \
+	count(changing_tuples) count(locked_tuples) count(heap_only_tuples) \
+	count(frozen_tuples) \
+	count(tuple_header_bytes) count(free_bytes) count(prunable_bytes) \
+	count(kept_bytes) count(last_used_block) \
+	count(padding_bytes) count(padding_tuples)
+
+enum Counter
+{
+#define AS_ENUM(name) AI_N_##name,
+	COUNTERS(AS_ENUM)
+	AI_NCOUNTERS
+};
+
+typedef struct AnatomyState
+{
+	bool		begun;			/* there is a relation */
+	bool		done;
+	bool		want_vm;
+	bool		want_fsm;
+	bool		want_padding;
+	BlockNumber padding_step;
+	AiMap		vm;
+	AiMap		fsm;
+	AiTupleScan *scan;
+	int			natts;
+	AiAttribute *attrs;
+	AiStored   *stored;
+	int64		n[AI_NCOUNTERS];
+} AnatomyState;
+
+#define N(name) (state->n[AI_N_##name])
+
+static void
+begin_anatomy(AiRows *rows)
+{
+	AnatomyState *state = rows->state;
+
+	state->begun = true;
+	state->want_vm = rows->wanted[AI_N_all_visible_pages] ||
+		rows->wanted[AI_N_all_frozen_pages] || rows->wanted[AI_N_vm_wrong_pages];
+	state->want_fsm = rows->wanted[AI_N_fsm_wrong_pages];
+	state->want_padding = rows->wanted[AI_N_padding_bytes] ||
+		rows->wanted[AI_N_padding_tuples];
+	state->padding_step = 1 +
+		ai_fork_blocks(rows->rel, MAIN_FORKNUM) / PADDING_PAGES;
+	state->natts = RelationGetDescr(rows->rel)->natts;
+	state->attrs = ai_attributes_of(RelationGetDescr(rows->rel));
+	state->stored = palloc(sizeof(AiStored) * Max(1, state->natts));
+	ai_map_init(&state->vm, VISIBILITYMAP_FORKNUM);
+	ai_map_init(&state->fsm, FSM_FORKNUM);
+	state->scan = ai_tuple_scan_begin(rows->rel);
+	N(last_used_block) = -1;
+}
+
+static void
+measure_padding(AnatomyState *state, const AiHeapItem *item)
+{
+	if (ai_decode_attributes(item->tuple, item->item.len, state->attrs,
+							 state->natts, state->stored) != NULL)
+		return;
+	N(padding_tuples)++;
+	for (int i = 0; i < state->natts; i++)
+		N(padding_bytes) += state->stored[i].padding;
+	N(padding_bytes) += MAXALIGN(item->item.len) - item->item.len;
+}
+
+/*
+ * A tuple that two hint bits don't tell.  Returns whether everybody who looks
+ * now sees it.
+ */
+static bool
+count_other(AiRows *rows, const AiHeapItem *item, OffsetNumber lp)
+{
+	AnatomyState *state = rows->state;
+	uint32		len = item->item.len;
+	AiTupleStatus status;
+
+	ai_tuple_status(state->scan, item->tuple, (BlockNumber) rows->unit, lp, &status);
+	switch (status.state)
+	{
+		case AI_TUPLE_UPDATING:
+		case AI_TUPLE_DELETING:
+			N(changing_tuples)++;
+			N(live_tuples)++;
+			N(live_bytes) += len;
+			break;
+		case AI_TUPLE_LOCKED:
+			N(locked_tuples)++;
+			/* FALLTHROUGH */
+		case AI_TUPLE_LIVE:
+			N(live_tuples)++;
+			N(live_bytes) += len;
+			N(kept_bytes) += MAXALIGN(len) + sizeof(ItemIdData);
+			return true;
+		case AI_TUPLE_INSERTING:
+			N(inserting_tuples)++;
+			N(inserting_bytes) += len;
+			break;
+		case AI_TUPLE_UPDATED:
+		case AI_TUPLE_HOT_UPDATED:
+		case AI_TUPLE_MOVED:
+		case AI_TUPLE_DELETED:
+			N(recently_dead_tuples)++;
+			N(recently_dead_bytes) += len;
+			break;
+		case AI_TUPLE_DEAD:
+		case AI_TUPLE_ABORTED:
+			N(dead_tuples)++;
+			N(dead_bytes) += len;
+			N(prunable_bytes) += MAXALIGN(len);
+			return false;
+		case AI_TUPLE_UNKNOWN:
+			N(unknown_tuples)++;
+			break;
+	}
+	N(kept_bytes) += MAXALIGN(len) + sizeof(ItemIdData);
+	return false;
+}
+
+/*
+ * Is this what most tuples are: sound, committed, and not touched since?  A
+ * single test of the hint bits and one of the header's length.
+ */
+static inline bool
+is_plain(const char *page, const AiPageHeader *header, ItemIdData id)
+{
+	const HeapTupleHeaderData *tuple;
+	uint32		hoff = MAXALIGN(SizeofHeapTupleHeader);
+
+	if (id.lp_flags != LP_NORMAL ||
+		(id.lp_off & (MAXIMUM_ALIGNOF - 1)) != 0 || id.lp_off < header->upper ||
+		id.lp_off + id.lp_len > header->special ||
+		id.lp_len < MAXALIGN(SizeofHeapTupleHeader))
+		return false;
+	tuple = (const HeapTupleHeaderData *) (page + id.lp_off);
+	if ((tuple->t_infomask & (HEAP_XMIN_COMMITTED | HEAP_XMAX_INVALID |
+							  HEAP_XMAX_COMMITTED | HEAP_MOVED | HEAP_HASOID_OLD)) !=
+		(HEAP_XMIN_COMMITTED | HEAP_XMAX_INVALID) ||
+		(tuple->t_infomask2 & HEAP_NATTS_MASK) > MaxHeapAttributeNumber)
+		return false;
+	if (tuple->t_infomask & HEAP_HASNULL)
+		hoff = MAXALIGN(SizeofHeapTupleHeader +
+						BITMAPLEN(tuple->t_infomask2 & HEAP_NATTS_MASK));
+	return tuple->t_hoff == hoff && hoff <= id.lp_len;
+}
+
+/* xmin needs no look at any transaction any more. */
+static inline bool
+is_frozen(const HeapTupleHeaderData *tuple)
+{
+	return (tuple->t_infomask & HEAP_XMIN_FROZEN) == HEAP_XMIN_FROZEN ||
+		!TransactionIdIsNormal(tuple->t_choice.t_heap.t_xmin);
+}
+
+/*
+ * Count the items of a sound page.  *all_visible and *all_frozen become false
+ * where a tuple says otherwise.
+ */
+static void
+count_items(AiRows *rows, const char *page, const AiPageHeader *header,
+			bool *all_visible, bool *all_frozen)
+{
+	AnatomyState *state = rows->state;
+	bool		padding = state->want_padding &&
+		rows->unit % state->padding_step == 0;
+	AiHeapItem	item;
+	int64		live = 0;
+	int64		live_bytes = 0;
+	int64		kept_bytes = 0;
+	int64		header_bytes = 0;
+	int64		frozen = 0;
+	int64		heap_only = 0;
+	int64		tuples = 0;
+
+	for (OffsetNumber lp = 1; lp <= header->nitems; lp++)
+	{
+		ItemIdData	id = ((const PageHeaderData *) page)->pd_linp[lp - 1];
+
+		if (!padding && is_plain(page, header, id))
+		{
+			const HeapTupleHeaderData *tuple =
+			(const HeapTupleHeaderData *) (page + id.lp_off);
+
+			live++;
+			live_bytes += id.lp_len;
+			kept_bytes += MAXALIGN(id.lp_len) + sizeof(ItemIdData);
+			header_bytes += tuple->t_hoff;
+			heap_only += (tuple->t_infomask2 & HEAP_ONLY_TUPLE) != 0;
+			frozen += is_frozen(tuple);
+			continue;
+		}
+
+		ai_decode_heap_item(page, header, lp, &item);
+		if (item.item.flags != LP_NORMAL)
+		{
+			if (item.item.flags == LP_UNUSED)
+				N(unused_pointers)++;
+			else if (item.item.flags == LP_REDIRECT)
+				N(redirect_pointers)++;
+			else
+			{
+				N(dead_pointers)++;
+				*all_visible = false;
+			}
+			if (item.problem != NULL)
+				N(damaged_tuples)++;
+			continue;
+		}
+		if (!item.can_walk)
+		{
+			N(damaged_tuples)++;
+			continue;
+		}
+
+		header_bytes += item.t_hoff;
+		heap_only += (item.t_infomask2 & HEAP_ONLY_TUPLE) != 0;
+		frozen += is_frozen(item.tuple);
+		tuples++;
+		if (!count_other(rows, &item, lp))
+			*all_visible = false;
+		if (padding)
+			measure_padding(state, &item);
+	}
+	*all_frozen = *all_visible && frozen == live + tuples;
+	N(line_pointers) += header->nitems;
+	N(live_tuples) += live;
+	N(live_bytes) += live_bytes;
+	N(kept_bytes) += kept_bytes;
+	N(tuple_header_bytes) += header_bytes;
+	N(frozen_tuples) += frozen;
+	N(heap_only_tuples) += heap_only;
+}
+
+/*
+ * What PageGetHeapFreeSpace() says: room for one more tuple and its pointer.
+ */
+static uint32
+heap_free_space(const char *page, const AiPageHeader *header)
+{
+	if (header->free_bytes < sizeof(ItemIdData))
+		return 0;
+	if (header->nitems >= MaxHeapTuplesPerPage)
+	{
+		bool		unused = false;
+
+		for (OffsetNumber lp = 1; lp <= header->nitems && !unused; lp++)
+			unused = ((const PageHeaderData *) page)->pd_linp[lp - 1].lp_flags == LP_UNUSED;
+		if (!unused)
+			return 0;
+	}
+	return header->free_bytes - sizeof(ItemIdData);
+}
+
+/* Does the visibility map say of the block what it should not? */
+static void
+check_vm(AiRows *rows, bool all_visible, bool all_frozen)
+{
+	AnatomyState *state = rows->state;
+	uint8		bits;
+
+	if (!ai_vm_bits(&state->vm, rows->rel, (BlockNumber) rows->unit, &bits))
+		return;
+	if (((bits & VISIBILITYMAP_ALL_VISIBLE) && !all_visible) ||
+		((bits & VISIBILITYMAP_ALL_FROZEN) && !all_frozen))
+	{
+		/* Whoever changes the page clears the bits first: ask anew. */
+		state->vm.current = InvalidBlockNumber;
+		if (!ai_vm_bits(&state->vm, rows->rel, (BlockNumber) rows->unit, &bits))
+			return;
+		if (((bits & VISIBILITYMAP_ALL_VISIBLE) && !all_visible) ||
+			((bits & VISIBILITYMAP_ALL_FROZEN) && !all_frozen))
+			N(vm_wrong_pages)++;
+	}
+	if (bits & VISIBILITYMAP_ALL_VISIBLE)
+		N(all_visible_pages)++;
+	if (bits & VISIBILITYMAP_ALL_FROZEN)
+		N(all_frozen_pages)++;
+}
+
+/* Is the free space map off by more than a category? */
+static void
+check_fsm(AiRows *rows, uint32 free_bytes)
+{
+	AnatomyState *state = rows->state;
+	int			step = BLCKSZ / 256;
+	int			right = Min(free_bytes / step, 254);
+	uint8		category;
+
+	if (!ai_fsm_category(&state->fsm, rows->rel, (BlockNumber) rows->unit, &category))
+		category = 0;
+	if (abs((int) category - right) > 1)
+		N(fsm_wrong_pages)++;
+}
+
+static void
+count_page(AiRows *rows)
+{
+	AnatomyState *state = rows->state;
+	const AiPageHeader *header = ai_rows_header(rows);
+	const char *page = ai_rows_page(rows);
+	bool		all_visible = true;
+	bool		all_frozen = true;
+	uint32		free_bytes = 0;
+
+	N(pages)++;
+	if (header->kind == AI_PAGE_HEAP)
+	{
+		int64		unused = N(unused_pointers);
+
+		count_items(rows, page, header, &all_visible, &all_frozen);
+		if (N(unused_pointers) - unused == header->nitems)
+			N(empty_pages)++;
+		else
+			N(last_used_block) = Max(N(last_used_block), (int64) rows->unit);
+		if ((header->flags & PD_ALL_VISIBLE) == 0)
+			all_visible = all_frozen = false;
+		free_bytes = heap_free_space(page, header);
+		N(free_bytes) += free_bytes;
+	}
+	else if (header->kind == AI_PAGE_NEW)
+	{
+		N(new_pages)++;
+		all_visible = all_frozen = false;
+		free_bytes = BLCKSZ - SizeOfPageHeaderData;
+	}
+	else
+	{
+		N(damaged_pages)++;
+		N(last_used_block) = Max(N(last_used_block), (int64) rows->unit);
+	}
+	if (state->want_vm)
+		check_vm(rows, all_visible, all_frozen);
+	if (state->want_fsm)
+		check_fsm(rows, free_bytes);
+}
+
+static bool
+next_anatomy(AiRows *rows)
+{
+	AnatomyState *state = rows->state;
+
+	if (state->done || !state->begun)
+		return false;
+	while (ai_rows_advance(rows))
+		count_page(rows);
+	state->done = true;
+	return true;
+}
+
+#define AS_GETTER(name) \
+static Datum \
+get_##name(AiRows *rows, bool *isnull) \
+{ \
+	return Int64GetDatum(((AnatomyState *) rows->state)->n[AI_N_##name]); \
+}
+COUNTERS(AS_GETTER)
+
+#define AS_COLUMN(name) {#name, INT8OID, get_##name},
+static const AiColumn columns[] = {
+	COUNTERS(AS_COLUMN)
+	{NULL}
+};
+
+/* One row, whatever the number of pages. */
+static double
+parts_per_page(Relation rel)
+{
+	BlockNumber nblocks = ai_fork_blocks(rel, MAIN_FORKNUM);
+
+	return nblocks == 0 ? 1 : 1.0 / nblocks;
+}
+
+/* arch_inspect.anatomy_parts(regclass) */
+AI_INSTRUMENT(anatomy_parts,
+			  .columns = columns, .begin = begin_anatomy, .next = next_anatomy,
+			  .state_size = sizeof(AnatomyState),
+			  .relation = AI_HEAP, .tier = AI_STRUCTURE,
+			  .rows_per_unit = parts_per_page, .unit_cpu = 100);

@@ -1,0 +1,8 @@
+# damage.sh - t/250_damage.pl over SOAK_PAGES spoiled pages (default 100000)
+
+SPOIL_PAGES=${SOAK_PAGES:-100000} SPOIL_SEED=${SOAK_SEED:-1000000} \
+	make installcheck PG_CONFIG="$PG_CONFIG" with_llvm=no TESTS=none \
+	PROVE_TESTS=t/250_damage.pl \
+	EXTRA_REGRESS_OPTS="--temp-instance=$PRIVATE/soak_instance --temp-config=$(pwd)/tools/check.conf" \
+	> "$PRIVATE/log/damage.log" 2>&1 || { tail -n 40 "$PRIVATE/log/damage.log"; exit 1; }
+grep '^Files=' "$PRIVATE/log/damage.log"
