@@ -1,0 +1,68 @@
+
+--
+-- transactions: what became of a transaction, and who is behind a multixact
+--
+
+CREATE FUNCTION arch_inspect._transaction_status(xid xid8,
+	OUT status text, OUT evidence text, OUT pid integer,
+	OUT subtransaction_of xid8, OUT top_xid xid8, OUT commit_time timestamptz)
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10
+AS 'MODULE_PATHNAME', 'ai_transaction_status';
+
+COMMENT ON FUNCTION arch_inspect._transaction_status(xid8) IS
+'part of arch_inspect.transaction_status(xid8): what can be told without the names of prepared transactions';
+REVOKE ALL ON FUNCTION arch_inspect._transaction_status(xid8) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_inspect._transaction_status(xid8) TO PUBLIC;
+
+CREATE FUNCTION arch_inspect.transaction_status(xid xid8,
+	OUT status text, OUT evidence text, OUT pid integer, OUT gid text,
+	OUT subtransaction_of xid8, OUT top_xid xid8, OUT commit_time timestamptz)
+LANGUAGE sql VOLATILE STRICT PARALLEL RESTRICTED COST 200
+BEGIN ATOMIC
+	SELECT s.status, s.evidence, s.pid, p.gid, s.subtransaction_of, s.top_xid, s.commit_time
+	  FROM arch_inspect._transaction_status(xid) AS s
+	  LEFT JOIN pg_catalog.pg_prepared_xacts AS p
+			 ON s.status = 'in progress' AND s.pid IS NULL
+			AND p.transaction = s.top_xid::xid;
+END;
+
+COMMENT ON FUNCTION arch_inspect.transaction_status(xid8) IS
+'what became of a transaction. status: ''in progress'', ''committed'', ''aborted'' (rolled back, or lost in a crash), ''too old'' (its place in the commit log was cut off), ''not yet'' (not assigned), ''unreadable'' (the commit log is damaged there), ''invalid'', ''bootstrap'' and ''frozen'' (the ids 0, 1 and 2). evidence: where that comes from. pid or gid: the process or prepared transaction that runs it; both NULL on a standby. subtransaction_of and top_xid: its parent and its top-level transaction, NULL when it is none or so old that the server forgot. commit_time: with track_commit_timestamp on. Never an error. For everybody. Makes visible: transam.c, procarray.c, subtrans.c, commit_ts.c';
+REVOKE ALL ON FUNCTION arch_inspect.transaction_status(xid8) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_inspect.transaction_status(xid8) TO PUBLIC;
+
+CREATE FUNCTION arch_inspect._xid8(xid xid)
+RETURNS xid8
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1
+AS 'MODULE_PATHNAME', 'ai_xid8';
+
+COMMENT ON FUNCTION arch_inspect._xid8(xid) IS
+'a transaction id with the epoch that it belongs to now; one from ahead of the next id gets the epoch in which it will come';
+REVOKE ALL ON FUNCTION arch_inspect._xid8(xid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_inspect._xid8(xid) TO PUBLIC;
+
+CREATE FUNCTION arch_inspect.transaction_status(xid xid,
+	OUT status text, OUT evidence text, OUT pid integer, OUT gid text,
+	OUT subtransaction_of xid8, OUT top_xid xid8, OUT commit_time timestamptz)
+LANGUAGE sql VOLATILE STRICT PARALLEL RESTRICTED COST 200
+BEGIN ATOMIC
+	SELECT s.status, s.evidence, s.pid, s.gid, s.subtransaction_of, s.top_xid, s.commit_time
+	  FROM arch_inspect.transaction_status(arch_inspect._xid8(xid)) AS s;
+END;
+
+COMMENT ON FUNCTION arch_inspect.transaction_status(xid) IS
+'as arch_inspect.transaction_status(xid8), of a 32-bit id as t_xmin and t_xmax hold it';
+REVOKE ALL ON FUNCTION arch_inspect.transaction_status(xid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_inspect.transaction_status(xid) TO PUBLIC;
+
+CREATE FUNCTION arch_inspect.multixact_members(multixact xid,
+	OUT member integer, OUT xid xid, OUT mode text, OUT updates boolean,
+	OUT status text, OUT pid integer, OUT problem text)
+RETURNS SETOF record
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 50 ROWS 2
+AS 'MODULE_PATHNAME', 'ai_multixact_members';
+
+COMMENT ON FUNCTION arch_inspect.multixact_members(xid) IS
+'the transactions behind a multixact id (a t_xmax with HEAP_XMAX_IS_MULTI). mode: ''for key share'', ''for share'', ''for no key update'', ''for update'', ''no key update'' or ''update'' (a DELETE too). updates: whether that one replaced or deleted the row. status, pid: as in transaction_status(). Where the members can''t be read, one row says why in problem. Never an error. For everybody. Makes visible: multixact.c';
+REVOKE ALL ON FUNCTION arch_inspect.multixact_members(xid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_inspect.multixact_members(xid) TO PUBLIC;

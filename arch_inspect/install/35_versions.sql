@@ -1,0 +1,40 @@
+
+--
+-- versions: all versions of a row
+--
+
+CREATE FUNCTION arch_inspect._version_chain(rel regclass, tid tid,
+	OUT version integer, OUT at tid, OUT kind text, OUT entered boolean, OUT state text,
+	OUT visible boolean, OUT t_xmin xid, OUT t_xmax xid, OUT hot_updated boolean,
+	OUT next tid, OUT index_entries text[], OUT fate text)
+RETURNS SETOF record
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000 ROWS 5
+AS 'MODULE_PATHNAME', 'ai_version_chain';
+
+COMMENT ON FUNCTION arch_inspect._version_chain(regclass, tid) IS
+'part of arch_inspect.version_chain(): the chain without the columns'' values';
+REVOKE ALL ON FUNCTION arch_inspect._version_chain(regclass, tid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_inspect._version_chain(regclass, tid) TO PUBLIC;
+
+CREATE FUNCTION arch_inspect.version_chain(rel regclass, tid tid,
+	OUT version integer, OUT at tid, OUT kind text, OUT entered boolean, OUT state text,
+	OUT visible boolean, OUT t_xmin xid, OUT t_xmax xid, OUT hot_updated boolean,
+	OUT next tid, OUT index_entries text[], OUT fate text, OUT "values" text)
+RETURNS SETOF record
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 10000 ROWS 5
+BEGIN ATOMIC
+	SELECT c.version, c.at, c.kind, c.entered, c.state, c.visible, c.t_xmin, c.t_xmax,
+		   c.hot_updated, c.next, c.index_entries, c.fate,
+		   (SELECT CASE WHEN pg_catalog.bool_or(a.value IS NOT NULL) THEN
+						pg_catalog.string_agg(a.attname || '=' || COALESCE(a.value, 'null'), ', ' ORDER BY a.attnum) END
+			  FROM arch_inspect.tuple_attributes(rel, c.at) AS a
+			 WHERE a.attnum IS NOT NULL AND a.storage <> 'dropped'
+			   AND c.state IS NOT NULL) AS "values"
+	  FROM arch_inspect._version_chain(rel, tid) AS c
+	 ORDER BY c.version;
+END;
+
+COMMENT ON FUNCTION arch_inspect.version_chain(regclass, tid) IS
+'all versions of the row that the line pointer tid belongs to, oldest first, wherever one enters the chain. kind: ''redirect'' (a line pointer that stands for the first version still there), ''version'' (index entries point to it), ''heap-only version'' (made by a HOT update, none do) or ''gone'' (a line pointer without a version). entered: it is the one asked for. state, visible: as in heap_visibility(). hot_updated: replaced by a heap-only version. next: where the newer one is. index_entries: the indexes that point to it, with the number of entries where it is not one, and how many of them are killed (B-tree, hash and GiST). fate: whether pruning or VACUUM may remove it now, or what forbids it. values: its columns; NULL for who may not see values. Reads all index pages of the table and, where the row was moved between pages, once the table. Needs SELECT on the whole table and no row-level security, or pg_stat_scan_tables; values: the table''s owner or pg_read_all_data. Errors: not a table, block out of range. Makes visible: heapam.c (heap_update), pruneheap.c';
+REVOKE ALL ON FUNCTION arch_inspect.version_chain(regclass, tid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_inspect.version_chain(regclass, tid) TO PUBLIC;
