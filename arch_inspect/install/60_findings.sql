@@ -1,0 +1,424 @@
+--
+-- Findings: what an experienced person would point out on this server.
+--
+CREATE FUNCTION arch_inspect.system_memory()
+RETURNS bigint
+LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'ai_system_memory';
+COMMENT ON FUNCTION arch_inspect.system_memory() IS
+'The memory of the machine in bytes, or the limit of the control group (Linux) if that is less; null where the system does not tell. For everybody.';
+
+CREATE FUNCTION arch_inspect.finding_rules()
+RETURNS TABLE (rule text, weight text, mechanism text, try text, manual text)
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 36 COST 10
+BEGIN ATOMIC
+	SELECT v.rule, v.weight, v.mechanism, v.try, 'https://www.postgresql.org/docs/current/' || v.page
+	  FROM (VALUES
+		('checkpoints_by_volume', 'cost',
+		 'A checkpoint comes by time (checkpoint_timeout) or when the WAL since the last one nears max_wal_size. After each, the first change of every page writes the whole page to the WAL, so that frequent checkpoints make more WAL, which makes more checkpoints.',
+		 'Raise max_wal_size until most checkpoints come by time.',
+		 'wal-configuration.html'),
+		('checkpoint_timeout_short', 'cost',
+		 'The first change of a page after a checkpoint writes the whole page to the WAL. The shorter the time between checkpoints, the more often each page is written twice.',
+		 'Set it to 5 to 30 minutes; recovery after a crash then replays up to that much WAL.',
+		 'runtime-config-wal.html'),
+		('full_page_images', 'cost',
+		 'Against torn pages, the first change of a page after each checkpoint puts the whole page into the WAL. Random changes over many pages make most records such images.',
+		 'Space checkpoints further apart (max_wal_size, checkpoint_timeout), or compress the images (wal_compression).',
+		 'wal-configuration.html'),
+		('full_page_writes_off', 'risk',
+		 'A crash of the machine can leave a page half written, and WAL records that only tell the change cannot repair it. Full page images do.',
+		 'Turn it on, unless the file system guarantees that a page is written as a whole.',
+		 'wal-reliability.html'),
+		('fsync_off', 'risk',
+		 'The server then does not wait until data reached the disk. A crash of the machine leaves files that no recovery can mend.',
+		 'Turn it on; where a lost second of commits is bearable, synchronous_commit = off is the safe way to be fast.',
+		 'runtime-config-wal.html'),
+		('synchronous_commit_off', 'risk',
+		 'A commit is reported before its WAL is flushed. A crash loses the last commits, up to three times wal_writer_delay, but leaves the database consistent.',
+		 'Keep it where that is intended; set it per transaction rather than for all.',
+		 'wal-async-commit.html'),
+		('data_checksums_off', 'risk',
+		 'Without a checksum on each page a fault of the disk goes unnoticed until something breaks, and is copied into backups meanwhile.',
+		 'Turn them on with pg_checksums while the server is stopped.',
+		 'checksums.html'),
+		('shared_buffers_small', 'cost',
+		 'Every page goes through shared_buffers, and what does not fit is asked of the operating system again and again. About a quarter of the memory is a common start, because the system caches files as well.',
+		 'Set shared_buffers to about 25 % of the memory and compare the hit rate.',
+		 'runtime-config-resource.html'),
+		('cache_hit_rate', 'cost',
+		 'A page that is not in shared_buffers costs a system call, and a read from disk where the system does not have it cached either. The working set does not fit, or big scans pass through.',
+		 'Look which relations are read most (pg_statio_user_tables), whether an index would spare the scans, and whether shared_buffers may grow.',
+		 'monitoring-stats.html'),
+		('temporary_files', 'cost',
+		 'A sort or hash that needs more than work_mem goes on in files. That is right for a few big ones and slow for many small ones.',
+		 'Find the statements with log_temp_files; raise work_mem for their role or transaction rather than for all.',
+		 'runtime-config-resource.html'),
+		('connections_against_memory', 'risk',
+		 'work_mem is the allowance of each sort and hash of each process, not of the server. When all use it at once and memory ends, the system may kill a process, and then the postmaster ends all sessions.',
+		 'Lower max_connections and put a connection pooler in front, or lower work_mem and raise it only where needed.',
+		 'runtime-config-resource.html'),
+		('connections_nearly_used', 'risk',
+		 'When all slots are taken, further connections fail with 53300. The last ones are kept for superusers.',
+		 'Use a connection pooler; end what is idle (idle_session_timeout). Raising max_connections costs memory and a restart.',
+		 'runtime-config-connection.html'),
+		('idle_in_transaction', 'risk',
+		 'An open transaction keeps its locks, and its snapshot or transaction ID keeps vacuum from removing rows that died since. The session itself does nothing.',
+		 'Find out why the application does not end it; idle_in_transaction_session_timeout ends such sessions.',
+		 'runtime-config-client.html'),
+		('blocked_session', 'cost',
+		 'It waits until whoever holds a conflicting lock ends its transaction. Who comes after queues behind both, even where only the waiting lock conflicts.',
+		 'Look at the holder in processes; use lock_timeout for changes of the schema.',
+		 'explicit-locking.html'),
+		('horizon_held_back', 'risk',
+		 'Vacuum may remove a dead row only when no snapshot can still see it. One old snapshot keeps all rows that died since, in every table.',
+		 'End the session, drop the slot, or finish the prepared transaction that is named.',
+		 'routine-vacuuming.html'),
+		('old_prepared_transaction', 'risk',
+		 'It holds its locks and its transaction ID until somebody commits it or rolls it back, also over a restart. No session shows it.',
+		 'COMMIT PREPARED or ROLLBACK PREPARED, by hand or by the transaction manager that made it.',
+		 'sql-prepare-transaction.html'),
+		('inactive_replication_slot', 'risk',
+		 'A slot keeps all WAL that its consumer has not confirmed. When the consumer never comes back, the disk fills and the server stops.',
+		 'pg_drop_replication_slot(), or bound it with max_slot_wal_keep_size.',
+		 'warm-standby.html'),
+		('archiving_fails', 'risk',
+		 'A segment that could not be archived is kept and tried again for ever. Backups cannot be restored past it, and the disk fills.',
+		 'Read the server log for the message of archive_command, and run it by hand.',
+		 'continuous-archiving.html'),
+		('wraparound_near', 'risk',
+		 'Transaction IDs are compared over a circle of four billion, so that old rows must be frozen in time. Past the limit autovacuum comes whatever its settings; two billion later the server takes no more transactions.',
+		 'See that nothing holds vacuum back, and let it run: VACUUM (FREEZE) in a quiet hour.',
+		 'routine-vacuuming.html'),
+		('autovacuum_off', 'risk',
+		 'Nothing then removes dead rows, keeps statistics fresh, or marks pages all-visible, until wraparound forces a vacuum. Without track_counts autovacuum sees no changes.',
+		 'Turn it on; where it disturbs, tune it per table instead.',
+		 'routine-vacuuming.html'),
+		('autovacuum_off_for_table', 'cost',
+		 'Its dead rows stay and its statistics age until somebody vacuums and analyzes by hand. What was meant for one load is often left behind.',
+		 'ALTER TABLE ... RESET (autovacuum_enabled), or see to VACUUM and ANALYZE.',
+		 'sql-createtable.html'),
+		('dead_rows', 'cost',
+		 'Dead rows fill pages that every scan reads. Autovacuum is off, cannot keep up, or may not remove them because of an old snapshot.',
+		 'See autovacuum_forecast for what holds it back; more or faster workers (autovacuum_vacuum_cost_limit).',
+		 'routine-vacuuming.html'),
+		('missing_statistics', 'cost',
+		 'Without statistics the planner guesses how many rows a condition finds, and may choose a plan a thousand times too slow.',
+		 'ANALYZE it; temporary and freshly loaded tables are not reached by autovacuum in time.',
+		 'planner-stats.html'),
+		('stale_statistics', 'cost',
+		 'The planner works with the distribution of values as it was. New ranges, as of the newest dates, look empty to it.',
+		 'ANALYZE it, and find why autovacuum does not: autovacuum_forecast.',
+		 'routine-vacuuming.html'),
+		('unused_index', 'cost',
+		 'Each insert, and each update that is not HOT, also writes every index. An index that no scan uses costs that, the space and the vacuum.',
+		 'Drop it, once sure that neither a standby nor a monthly report uses it (statistics may have been reset).',
+		 'monitoring-stats.html'),
+		('invalid_index', 'cost',
+		 'CREATE INDEX CONCURRENTLY that failed leaves an index that no query uses, but changes may still keep up.',
+		 'DROP INDEX and build it again, or REINDEX INDEX CONCURRENTLY.',
+		 'sql-createindex.html'),
+		('duplicate_index', 'cost',
+		 'Indexes of the same columns, operators and condition answer the same queries. Each costs its own writes and space.',
+		 'Keep the one that a constraint needs and drop the others.',
+		 'indexes.html'),
+		('foreign_key_without_index', 'cost',
+		 'A delete or a key update in the referenced table must find the referencing rows. Without an index it reads the whole table each time, under the locks it holds.',
+		 'CREATE INDEX CONCURRENTLY on the referencing columns.',
+		 'ddl-constraints.html'),
+		('many_sequential_scans', 'cost',
+		 'A scan of the whole table for each query grows with the table. It may be right for reports, and is not for looking up a few rows.',
+		 'See with EXPLAIN what condition the queries have, and index that.',
+		 'indexes-intro.html'),
+		('toast_compression', 'hint',
+		 'Large values are compressed before they go out of line. lz4 packs about as tightly as pglz and is several times faster both ways.',
+		 'SET default_toast_compression = lz4 (or ALTER TABLE ... SET COMPRESSION); values already stored stay as they are.',
+		 'storage-toast.html'),
+		('sequence_nearly_used', 'risk',
+		 'A sequence that reaches its end makes every insert fail. Those of integer columns end at 2147483647.',
+		 'ALTER TABLE ... ALTER COLUMN ... TYPE bigint and ALTER SEQUENCE ... AS bigint, in time: it rewrites the table.',
+		 'datatype-numeric.html'),
+		('unlogged_table', 'risk',
+		 'Changes of an unlogged table are not in the WAL. Recovery after a crash empties it, and standbys have none of it.',
+		 'Keep only what may be lost there; ALTER TABLE ... SET LOGGED.',
+		 'sql-createtable.html'),
+		('public_schema_writable', 'risk',
+		 'Whoever may create objects there can put one of the name that another roles query means, and have it run with that roles rights. Databases from before 15 still grant it.',
+		 'REVOKE CREATE ON SCHEMA public FROM PUBLIC.',
+		 'ddl-schemas.html'),
+		('md5_passwords', 'risk',
+		 'An md5 hash can be used to log in as it is, and is guessed fast. Support for it is being phased out from 18 on.',
+		 'Set scram-sha-256, let the users set their passwords again, and ask for scram-sha-256 in pg_hba.conf.',
+		 'auth-password.html'),
+		('outdated_extension', 'hint',
+		 'The library on disk is the new one already, but the objects in this database are those of the old script. pg_upgrade does not change them.',
+		 'ALTER EXTENSION ... UPDATE; extensions shows the path.',
+		 'sql-alterextension.html'),
+		('pending_restart', 'hint',
+		 'Some settings size shared memory or choose what is started, and are read only at the start of the server. A reload notes the new value and keeps the old.',
+		 'Restart the server when it suits, or take the change back before the next one surprises somebody.',
+		 'config-setting.html')
+	  ) AS v (rule, weight, mechanism, try, page);
+END;
+COMMENT ON FUNCTION arch_inspect.finding_rules() IS
+'The rules of findings(): their weight (risk: data or service may be lost; cost: work that could be spared; hint), the mechanism behind each, what to try, and the page of the PostgreSQL manual. For everybody.';
+
+CREATE FUNCTION arch_inspect.finding_evidence(patience interval DEFAULT '5 minutes')
+RETURNS TABLE (rule text, subject text, evidence text)
+LANGUAGE sql VOLATILE STRICT PARALLEL RESTRICTED ROWS 20 COST 100000
+BEGIN ATOMIC
+	SELECT 'checkpoints_by_volume', x.subject, x.evidence FROM (
+	  SELECT 'max_wal_size', pg_catalog.format('%s of %s checkpoints were requested, mostly because max_wal_size (%s) was full', c.requested, c.requested + c.timed, pg_catalog.current_setting('max_wal_size'))
+	    FROM arch_inspect.checkpoint_counters() AS c WHERE c.requested >= 10 AND c.requested > c.timed
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'checkpoint_timeout_short', x.subject, x.evidence FROM (
+	  SELECT 'checkpoint_timeout', pg_catalog.format('checkpoint_timeout is %s', pg_catalog.current_setting('checkpoint_timeout'))
+	    FROM pg_catalog.pg_settings AS s WHERE s.name = 'checkpoint_timeout' AND s.setting::integer < 300
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'full_page_images', x.subject, x.evidence FROM (
+	  SELECT 'pg_stat_wal', pg_catalog.format('%s full page images in %s WAL records: up to %s of %s of WAL', w.wal_fpi, w.wal_records,
+	  	   pg_catalog.pg_size_pretty(w.wal_fpi::numeric * pg_catalog.current_setting('block_size')::integer), pg_catalog.pg_size_pretty(w.wal_bytes))
+	    FROM pg_catalog.pg_stat_wal AS w WHERE w.wal_fpi >= 1000 AND w.wal_fpi > w.wal_records * 0.25
+	     AND pg_catalog.current_setting('full_page_writes') = 'on'
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'full_page_writes_off', x.subject, x.evidence FROM (
+	  SELECT 'full_page_writes', 'full_page_writes is off' WHERE pg_catalog.current_setting('full_page_writes') = 'off'
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'fsync_off', x.subject, x.evidence FROM (
+	  SELECT 'fsync', 'fsync is off' WHERE pg_catalog.current_setting('fsync') = 'off'
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'synchronous_commit_off', x.subject, x.evidence FROM (
+	  SELECT 'synchronous_commit', pg_catalog.format('synchronous_commit is off, by: %s', s.source)
+	    FROM pg_catalog.pg_settings AS s WHERE s.name = 'synchronous_commit' AND s.setting = 'off'
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'data_checksums_off', x.subject, x.evidence FROM (
+	  SELECT 'data_checksums', 'the cluster was made without data checksums' WHERE pg_catalog.current_setting('data_checksums') = 'off'
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'shared_buffers_small', x.subject, x.evidence FROM (
+	  SELECT 'shared_buffers', pg_catalog.format('shared_buffers is %s of %s memory, and this database alone is %s', pg_catalog.current_setting('shared_buffers'),
+	  	   pg_catalog.pg_size_pretty(m.bytes), pg_catalog.pg_size_pretty(d.bytes))
+	    FROM (SELECT arch_inspect.system_memory() AS bytes) AS m,
+	  	   (SELECT CASE WHEN pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CONNECT')
+	  					THEN pg_catalog.pg_database_size(pg_catalog.current_database()) END AS bytes) AS d,
+	  	   (SELECT pg_catalog.pg_size_bytes(pg_catalog.current_setting('shared_buffers')) AS bytes) AS b
+	   WHERE b.bytes < m.bytes / 10 AND d.bytes > b.bytes * 2
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'cache_hit_rate', x.subject, x.evidence FROM (
+	  SELECT pg_catalog.current_database()::text, pg_catalog.format('%s %% of %s page requests found the page in shared_buffers (%s)',
+	  	   pg_catalog.round(100.0 * s.hit / s.fetched, 1), s.fetched, pg_catalog.current_setting('shared_buffers'))
+	    FROM (SELECT pg_catalog.pg_stat_get_db_blocks_hit(d.oid) AS hit, pg_catalog.pg_stat_get_db_blocks_fetched(d.oid) AS fetched
+	  		  FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database()) AS s
+	   WHERE s.fetched >= 100000 AND s.hit < s.fetched * 0.9
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'temporary_files', x.subject, x.evidence FROM (
+	  SELECT pg_catalog.current_database()::text, pg_catalog.format('%s temporary files of %s in all were written; work_mem is %s', t.files, pg_catalog.pg_size_pretty(t.bytes), pg_catalog.current_setting('work_mem'))
+	    FROM (SELECT pg_catalog.pg_stat_get_db_temp_files(d.oid) AS files, pg_catalog.pg_stat_get_db_temp_bytes(d.oid) AS bytes
+	  		  FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database()) AS t
+	   WHERE t.files >= 10 AND t.bytes > 10 * pg_catalog.pg_size_bytes(pg_catalog.current_setting('work_mem'))
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'connections_against_memory', x.subject, x.evidence FROM (
+	  SELECT 'max_connections', pg_catalog.format('%s connections with work_mem %s each may take %s, beside shared_buffers %s, of %s', c.n, pg_catalog.current_setting('work_mem'),
+	  	   pg_catalog.pg_size_pretty(c.n * c.work), pg_catalog.current_setting('shared_buffers'), pg_catalog.pg_size_pretty(m.bytes))
+	    FROM (SELECT pg_catalog.current_setting('max_connections')::bigint AS n, pg_catalog.pg_size_bytes(pg_catalog.current_setting('work_mem')) AS work,
+	  			   pg_catalog.pg_size_bytes(pg_catalog.current_setting('shared_buffers')) AS buffers) AS c,
+	  	   (SELECT arch_inspect.system_memory() AS bytes) AS m
+	   WHERE c.n * c.work + c.buffers > m.bytes * 0.8
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'connections_nearly_used', x.subject, x.evidence FROM (
+	  SELECT 'max_connections', pg_catalog.format('%s of %s connections are used', s.used, s.slots)
+	    FROM (SELECT (SELECT pg_catalog.count(*) FROM arch_inspect.process_scan() AS p WHERE p.kind = 'client backend') AS used,
+	  			   pg_catalog.current_setting('max_connections')::bigint AS slots) AS s WHERE s.used > s.slots * 0.8
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'idle_in_transaction', x.subject, x.evidence FROM (
+	  SELECT pg_catalog.format('process %s', p.pid), pg_catalog.format('%s since %s, transaction open since %s', p.state, p.state_change::timestamptz(0), p.xact_start::timestamptz(0))
+	    FROM arch_inspect.process_scan() AS p
+	   WHERE p.kind = 'client backend' AND p.state LIKE 'idle in transaction%'
+	     AND p.state_change < pg_catalog.clock_timestamp() - finding_evidence.patience
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'blocked_session', x.subject, x.evidence FROM (
+	  SELECT pg_catalog.format('process %s', p.pid), pg_catalog.format('waits for a lock (%s), its statement began %s, blocked by %s', p.wait_event, p.query_start::timestamptz(0), pg_catalog.pg_blocking_pids(p.pid))
+	    FROM arch_inspect.process_scan() AS p
+	   WHERE p.wait_event_type = 'Lock' AND p.query_start < pg_catalog.clock_timestamp() - finding_evidence.patience
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'horizon_held_back', x.subject, x.evidence FROM (
+	  SELECT h.who, pg_catalog.format('the oldest snapshot is %s transactions back', h.age)
+	    FROM (SELECT pg_catalog.format('%s %s', p.kind, p.pid) AS who, pg_catalog.age(p.backend_xmin) AS age
+	  		  FROM arch_inspect.process_scan() AS p WHERE p.backend_xmin IS NOT NULL AND p.pid <> pg_catalog.pg_backend_pid()
+	  		UNION ALL
+	  		SELECT pg_catalog.format('replication slot %s', s.slot_name), GREATEST(pg_catalog.age(s.xmin), pg_catalog.age(s.catalog_xmin))
+	  		  FROM pg_catalog.pg_replication_slots AS s
+	  		UNION ALL
+	  		SELECT pg_catalog.format('prepared transaction %L', x.gid), pg_catalog.age(x.transaction) FROM pg_catalog.pg_prepared_xacts AS x) AS h
+	   WHERE h.age > 100000
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'old_prepared_transaction', x.subject, x.evidence FROM (
+	  SELECT pg_catalog.format('prepared transaction %L', x.gid), pg_catalog.format('prepared %s in database %s', x.prepared::timestamptz(0), x.database)
+	    FROM pg_catalog.pg_prepared_xacts AS x WHERE x.prepared < pg_catalog.clock_timestamp() - finding_evidence.patience
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'inactive_replication_slot', x.subject, x.evidence FROM (
+	  SELECT pg_catalog.format('replication slot %s', s.slot_name), pg_catalog.format('nobody uses it, and it keeps %s of WAL', pg_catalog.pg_size_pretty(k.bytes))
+	    FROM pg_catalog.pg_replication_slots AS s
+	   CROSS JOIN LATERAL (SELECT pg_catalog.pg_wal_lsn_diff(
+	  		CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_lsn() END, s.restart_lsn) AS bytes) AS k
+	   WHERE NOT s.active AND k.bytes > 2 * pg_catalog.pg_size_bytes(pg_catalog.current_setting('wal_segment_size'))
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'archiving_fails', x.subject, x.evidence FROM (
+	  SELECT 'archive_command', pg_catalog.format('%s failures, the last at %s with %s', a.failed_count, a.last_failed_time::timestamptz(0), a.last_failed_wal)
+	    FROM pg_catalog.pg_stat_archiver AS a
+	   WHERE a.failed_count > 0 AND (a.last_archived_time IS NULL OR a.last_failed_time > a.last_archived_time)
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'wraparound_near', x.subject, x.evidence FROM (
+	  SELECT t.relid::pg_catalog.regclass::text, pg_catalog.format('age %s of %s (transactions), %s of %s (multixacts)', t.xid_age, t.xid_age_limit, t.multixact_age, t.multixact_age_limit)
+	    FROM arch_inspect.autovacuum_thresholds() AS t WHERE t.due_wraparound
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'autovacuum_off', x.subject, x.evidence FROM (
+	  SELECT s.name, pg_catalog.format('%s is off', s.name)
+	    FROM pg_catalog.pg_settings AS s WHERE s.name IN ('autovacuum', 'track_counts') AND s.setting = 'off'
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'autovacuum_off_for_table', x.subject, x.evidence FROM (
+	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('autovacuum_enabled is off; %s rows, %s dead', c.reltuples, pg_catalog.pg_stat_get_dead_tuples(c.oid))
+	    FROM pg_catalog.pg_class AS c
+	   WHERE c.relkind IN ('r', 'm') AND c.reloptions IS NOT NULL
+	     AND EXISTS (SELECT FROM pg_catalog.pg_options_to_table(c.reloptions) AS o
+	  				WHERE o.option_name = 'autovacuum_enabled' AND o.option_value IN ('false', 'off', 'no', '0', 'f', 'n'))
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'dead_rows', x.subject, x.evidence FROM (
+	  SELECT t.relid::pg_catalog.regclass::text, pg_catalog.format('%s dead rows beside %s live ones, %s times the threshold of autovacuum (%s)', t.dead_rows, t.reltuples,
+	  	   pg_catalog.round((t.dead_rows / t.vacuum_threshold)::numeric, 1), t.vacuum_threshold)
+	    FROM arch_inspect.autovacuum_thresholds() AS t
+	   WHERE t.dead_rows >= 1000 AND t.dead_rows > 2 * t.vacuum_threshold
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'missing_statistics', x.subject, x.evidence FROM (
+	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('%s, and never analyzed', pg_catalog.pg_size_pretty(b.bytes))
+	    FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL (SELECT arch_inspect.relation_bytes(c.oid) AS bytes) AS b
+	   WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.oid >= 16384 AND c.reltuples < 0 AND b.bytes >= 1048576
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'stale_statistics', x.subject, x.evidence FROM (
+	  SELECT t.relid::pg_catalog.regclass::text, pg_catalog.format('%s rows were changed since the last ANALYZE of %s; its threshold is %s', t.modified_rows, t.reltuples, t.analyze_threshold)
+	    FROM arch_inspect.autovacuum_thresholds() AS t
+	   WHERE t.relid >= 16384 AND t.reltuples >= 0 AND t.modified_rows >= 1000 AND t.modified_rows > 2 * t.analyze_threshold
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'unused_index', x.subject, x.evidence FROM (
+	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('never used by a scan; %s, kept up through %s changes of its table', pg_catalog.pg_size_pretty(b.bytes), w.changes)
+	    FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
+	   CROSS JOIN LATERAL (SELECT arch_inspect.relation_bytes(c.oid) AS bytes) AS b
+	   CROSS JOIN LATERAL (SELECT pg_catalog.pg_stat_get_tuples_inserted(i.indrelid) + pg_catalog.pg_stat_get_tuples_updated(i.indrelid) AS changes) AS w
+	   WHERE c.oid >= 16384 AND c.relkind = 'i' AND i.indisvalid AND NOT i.indisunique AND NOT i.indisexclusion AND NOT i.indisreplident
+	     AND c.relnamespace <> 'pg_toast'::pg_catalog.regnamespace
+	     AND pg_catalog.pg_stat_get_numscans(c.oid) = 0 AND b.bytes >= 1048576 AND w.changes > 0
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'invalid_index', x.subject, x.evidence FROM (
+	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('not valid on %s; %s', i.indrelid::pg_catalog.regclass, CASE WHEN i.indisready THEN 'still written by every change' ELSE 'not written' END)
+	    FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
+	   WHERE NOT i.indisvalid AND c.relkind = 'i'
+	     AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index AS p WHERE p.relid = i.indrelid)
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'duplicate_index', x.subject, x.evidence FROM (
+	  SELECT pg_catalog.min(i.indexrelid)::pg_catalog.regclass::text, pg_catalog.format('%s indexes on %s do the same: %s', pg_catalog.count(*), i.indrelid::pg_catalog.regclass,
+	  	   pg_catalog.string_agg(i.indexrelid::pg_catalog.regclass::text, ', ' ORDER BY i.indexrelid))
+	    FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
+	   WHERE i.indexrelid >= 16384 AND i.indisvalid AND c.relkind = 'i'
+	   GROUP BY i.indrelid, c.relam, i.indkey::text, i.indclass::text, i.indcollation::text, i.indoption::text, i.indexprs::text, i.indpred::text
+	  HAVING pg_catalog.count(*) > 1
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'foreign_key_without_index', x.subject, x.evidence FROM (
+	  SELECT k.conrelid::pg_catalog.regclass::text, pg_catalog.format('foreign key %s to %s has no index on its columns; %s rows', k.conname, k.confrelid::pg_catalog.regclass, c.reltuples)
+	    FROM pg_catalog.pg_constraint AS k JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid
+	   WHERE k.contype = 'f' AND c.relkind = 'r' AND c.reltuples >= 1000
+	     AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
+	  					WHERE i.indrelid = k.conrelid AND i.indisvalid AND i.indpred IS NULL
+	  					  AND (i.indkey::pg_catalog.int2[])[0:pg_catalog.cardinality(k.conkey) - 1] @> k.conkey)
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'many_sequential_scans', x.subject, x.evidence FROM (
+	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('%s sequential scans read %s rows each on average; %s index scans', s.scans, s.read / s.scans, s.indexed)
+	    FROM pg_catalog.pg_class AS c
+	   CROSS JOIN LATERAL (SELECT pg_catalog.pg_stat_get_numscans(c.oid) AS scans, pg_catalog.pg_stat_get_tuples_returned(c.oid) AS read,
+	  		COALESCE((SELECT pg_catalog.sum(pg_catalog.pg_stat_get_numscans(i.indexrelid)) FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid), 0) AS indexed) AS s
+	   WHERE c.relkind = 'r' AND c.oid >= 16384 AND c.reltuples >= 10000 AND s.scans >= 50 AND s.read / s.scans >= 10000 AND s.indexed < s.scans
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'toast_compression', x.subject, x.evidence FROM (
+	  SELECT 'default_toast_compression', pg_catalog.format('pglz, where this server has lz4; %s lie in TOAST tables', pg_catalog.pg_size_pretty(t.bytes))
+	    FROM pg_catalog.pg_settings AS s,
+	  	   (SELECT pg_catalog.sum(arch_inspect.relation_bytes(c.oid)) AS bytes FROM pg_catalog.pg_class AS c WHERE c.relkind = 't' AND c.oid >= 16384) AS t
+	   WHERE s.name = 'default_toast_compression' AND s.setting = 'pglz' AND 'lz4' = ANY (s.enumvals) AND t.bytes >= 1048576
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'sequence_nearly_used', x.subject, x.evidence FROM (
+	  SELECT pg_catalog.format('%I.%I', s.schemaname, s.sequencename), pg_catalog.format('%s of %s', s.last_value, s.max_value)
+	    FROM pg_catalog.pg_sequences AS s WHERE s.increment_by > 0 AND NOT s.cycle AND s.last_value > s.max_value * 0.8
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'unlogged_table', x.subject, x.evidence FROM (
+	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('unlogged, %s', pg_catalog.pg_size_pretty(arch_inspect.relation_bytes(c.oid)))
+	    FROM pg_catalog.pg_class AS c WHERE c.relkind = 'r' AND c.relpersistence = 'u'
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'public_schema_writable', x.subject, x.evidence FROM (
+	  SELECT 'public', 'PUBLIC may CREATE in the schema public'
+	   WHERE EXISTS (SELECT FROM pg_catalog.pg_namespace AS n, pg_catalog.aclexplode(n.nspacl) AS a
+	  				WHERE n.nspname = 'public' AND a.grantee = 0 AND a.privilege_type = 'CREATE')
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'md5_passwords', x.subject, x.evidence FROM (
+	  SELECT 'password_encryption', 'new passwords are stored as md5' WHERE pg_catalog.current_setting('password_encryption') = 'md5'
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'outdated_extension', x.subject, x.evidence FROM (
+	  SELECT e.extname::text, pg_catalog.format('version %s is installed, %s is there', e.extversion, a.default_version)
+	    FROM pg_catalog.pg_extension AS e JOIN pg_catalog.pg_available_extensions AS a ON a.name = e.extname
+	   WHERE a.default_version <> e.extversion
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'pending_restart', x.subject, x.evidence FROM (
+	  SELECT s.name, pg_catalog.format('a new value in the configuration waits for a restart; now %s', s.setting)
+	    FROM pg_catalog.pg_settings AS s WHERE s.pending_restart
+	) AS x (subject, evidence);
+END;
+COMMENT ON FUNCTION arch_inspect.finding_evidence(interval) IS
+'Each thing that a rule of finding_rules() points out on this server and in this database, with the figures that make it do so. patience: how long a session may be idle in a transaction or wait for a lock, or a prepared transaction may lie about, before it is pointed out. A rule that needs to see what the caller may not (other roles'' sessions without pg_read_all_stats, their sequences) is silent about it. For everybody.';
+
+CREATE VIEW arch_inspect.findings AS
+SELECT e.rule, r.weight, e.subject, e.evidence, r.mechanism, r.try, r.manual
+  FROM arch_inspect.finding_evidence() AS e
+  JOIN arch_inspect.finding_rules() AS r ON r.rule = e.rule
+ ORDER BY CASE r.weight WHEN 'risk' THEN 1 WHEN 'cost' THEN 2 ELSE 3 END, e.rule, e.subject;
+COMMENT ON VIEW arch_inspect.findings IS
+'What to look at on this server, with the evidence in figures, the mechanism behind it, what to try, and the page of the manual. Empty on a server in good order. See finding_rules() for all rules and finding_evidence() for who sees what. For everybody.';
+COMMENT ON COLUMN arch_inspect.findings.weight IS 'risk: data or service may be lost; cost: work that could be spared; hint';
+COMMENT ON COLUMN arch_inspect.findings.subject IS 'the setting, relation, process or other thing it is about';
+
+REVOKE ALL ON FUNCTION arch_inspect.system_memory(),
+	arch_inspect.finding_rules(), arch_inspect.finding_evidence(interval) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_inspect.system_memory(),
+	arch_inspect.finding_rules(), arch_inspect.finding_evidence(interval) TO PUBLIC;
+REVOKE ALL ON arch_inspect.findings FROM PUBLIC;
+GRANT SELECT ON arch_inspect.findings TO PUBLIC;

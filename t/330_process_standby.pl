@@ -1,0 +1,68 @@
+
+# Every view about processes, memory, settings, extensions and autovacuum on a
+# hot standby, in a READ ONLY transaction; and that nothing is left behind on
+# the primary by looking.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $primary = PostgreSQL::Test::Cluster->new('primary');
+$primary->init(allows_streaming => 1);
+$primary->append_conf('postgresql.conf', "autovacuum = off\nlogging_collector = off\n");
+$primary->start;
+$primary->safe_psql('postgres', 'CREATE EXTENSION arch_inspect; CREATE TABLE t AS SELECT 1 AS i');
+$primary->backup('base');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($primary, 'base', has_streaming => 1);
+$standby->start;
+$primary->wait_for_catchup($standby);
+
+my @views = qw(processes client_backends background_processes process_slots lwlocks
+  shared_memory memory_contexts settings resources extensions extension_powers
+  autovacuum_forecast findings);
+my @functions = ('process_tree()', "extension_objects('arch_inspect')", 'hooks()',
+	'finding_rules()', "finding_evidence('0')", 'shared_buffers_use()');
+
+foreach my $node ($primary, $standby)
+{
+	my $name = $node->name;
+	# What the catalogs' own pages have to be tidied up is done beforehand.
+	$node->safe_psql('postgres', $_)
+	  foreach ($node == $primary ? ('ANALYZE', 'VACUUM FREEZE', 'VACUUM FREEZE') : ());
+	my $before = $node->safe_psql('postgres', $node == $primary
+		? 'CHECKPOINT; SELECT pg_current_wal_insert_lsn()' : 'SELECT 1');
+	my $xid = $node->safe_psql('postgres', 'SELECT pg_snapshot_xmax(pg_current_snapshot())');
+	foreach my $what (@views, @functions)
+	{
+		my ($rc, $out, $err) = $node->psql('postgres', qq(
+			BEGIN READ ONLY;
+			SELECT count(*) >= 0 FROM (SELECT * FROM arch_inspect.$what OFFSET 0) AS x;
+			SELECT pg_current_xact_id_if_assigned() IS NULL;
+			COMMIT));
+		is("$rc $out $err", "0 t\nt ", "$what on the $name");
+	}
+	is($node->safe_psql('postgres', 'SELECT pg_snapshot_xmax(pg_current_snapshot())'), $xid,
+		"looking takes no transaction ID on the $name");
+	# now and then the background writer notes the running transactions
+	is($node->safe_psql('postgres', "SELECT pg_current_wal_insert_lsn() - '$before' < 1000"),
+		't', 'looking writes no WAL')
+	  if $node == $primary;
+}
+
+is($standby->safe_psql('postgres', q(
+	SELECT string_agg(kind, ',' ORDER BY kind) FROM arch_inspect.processes
+	 WHERE kind IN ('startup', 'walreceiver', 'walwriter', 'postmaster'))),
+	'postmaster,startup,walreceiver', 'the standby has its own processes');
+is($primary->safe_psql('postgres', q(
+	SELECT backend_type, role IS NOT NULL, wait_in_words FROM arch_inspect.background_processes WHERE backend_type = 'walsender')),
+	'walsender|t|Waiting in main loop of WAL sender process', 'the primary shows its walsender');
+is($standby->safe_psql('postgres', 'SELECT bool_or(enabled) FROM arch_inspect.autovacuum_forecast'),
+	'f', 'autovacuum does not work on a standby');
+
+$standby->stop;
+$primary->stop;
+done_testing();
