@@ -7,6 +7,22 @@
  */
 #include "postgres.h"
 
+#include "fmgr.h"
+#include "utils/guc.h"
+
 #include "compat.h"
+#include "session_opener.h"
 
 ARCH_MODULE_MAGIC("arch_lab");
+
+extern PGDLLEXPORT void _PG_init(void);
+
+/*
+ * _PG_init - defines the settings; every one, then nobody may use the prefix
+ */
+void
+_PG_init(void)
+{
+	al_sessions_init();
+	MarkGUCPrefixReserved("arch_lab");
+}
