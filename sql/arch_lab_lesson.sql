@@ -1,0 +1,88 @@
+--
+-- arch_lab: walkthrough(), claims(), play()
+--
+SET client_min_messages = warning;
+\set SHOW_CONTEXT never
+CREATE ROLE regress_student LOGIN;
+CREATE ROLE regress_stranger LOGIN;
+CREATE SCHEMA regress_student AUTHORIZATION regress_student;
+
+-- an ordinary role walks the whole lesson
+SET SESSION AUTHORIZATION regress_student;
+SELECT section_no, step, title, holds, lesson IS NOT NULL AS lesson, fact IS NOT NULL AS fact
+  FROM arch_lab.walkthrough();
+-- and each section by itself, by number or by the beginning of its name
+SELECT count(*), bool_and(holds) FROM arch_lab.walkthrough('6');
+SELECT section_no, count(*) > 0 AS steps, bool_and(holds) AS holds FROM arch_lab.walkthrough('storage') GROUP BY 1;
+SELECT * FROM arch_lab.walkthrough('Cooking');	-- fail, no such section
+SELECT count(*) AS pages, count(*) FILTER (WHERE t ~ 'FAILED') AS failed
+  FROM arch_lab.walkthrough_text('Write-Ahead') AS t;
+-- what it shows where the lesson lacks the result
+SELECT n, holds, elsewhere IS NOT NULL AS elsewhere FROM arch_lab.claims();
+
+-- nothing stays behind
+SELECT count(*) FROM arch_lab.sessions;
+SELECT count(*) FROM pg_class WHERE relnamespace = 'regress_student'::regnamespace;
+
+-- a failed assertion is seen as one
+RESET SESSION AUTHORIZATION;
+BEGIN;
+UPDATE arch_lab.lesson_steps SET expect = ARRAY['no such result'] WHERE section_no = 1;
+SELECT step, holds FROM arch_lab.walkthrough('Introduction');
+SELECT t ~ 'FAILED' AS marked FROM arch_lab.walkthrough_text('Introduction') AS t;
+UPDATE arch_lab.lesson_claims SET expect = ARRAY['no such result'] WHERE n = 22;
+SELECT n, holds FROM arch_lab.claims() WHERE NOT holds;
+ROLLBACK;
+-- the caller who may create schemas works in a new one, which is gone as well
+SELECT count(*) FROM pg_namespace WHERE nspname ~ '^arch_lab_';
+
+-- a name that is taken is an error before anything begins
+SET SESSION AUTHORIZATION regress_student;
+CREATE TABLE regress_student.visits (precious text);
+INSERT INTO regress_student.visits VALUES ('do not drop');
+SELECT count(*) FROM arch_lab.walkthrough('1');	-- fail, visits is there
+SELECT * FROM regress_student.visits;
+DROP TABLE regress_student.visits;
+-- an open session of the lesson's names as well
+SELECT arch_lab.session_open('reader');
+SELECT count(*) FROM arch_lab.walkthrough('1');	-- fail, reader is open
+SELECT arch_lab.session_close('reader');
+-- after a failure in the middle nothing stays
+SET statement_timeout = '300ms';
+SELECT count(*) FROM arch_lab.walkthrough();	-- fail, cancelled
+RESET statement_timeout;
+SELECT count(*) FROM arch_lab.sessions;
+SELECT count(*) FROM pg_class WHERE relnamespace = 'regress_student'::regnamespace;
+
+-- without a schema of one's own
+SET SESSION AUTHORIZATION regress_stranger;
+SELECT count(*) FROM arch_lab.walkthrough('1');	-- fail, no schema
+UPDATE arch_lab.lesson_steps SET see = 'mine';	-- fail, not theirs
+DELETE FROM arch_lab.lesson_claims;	-- fail, not theirs
+
+-- play
+SET SESSION AUTHORIZATION regress_student;
+SELECT arch_lab.play(NULL) IS NULL AS null_for_null;
+SELECT arch_lab.play('SELECT 1');	-- fail, no session named
+\pset format unaligned
+\pset tuples_only on
+SELECT arch_lab.play($$one: SELECT 1 AS x;
+two: SELECT 2 AS y,
+            3 AS z;
+one: SELECT 1/0;
+two: CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2);
+one: BEGIN; LOCK TABLE t;
+two: TABLE t;
+one: COMMIT;
+two collect:
+one: DROP TABLE t;$$);
+\pset format aligned
+\pset tuples_only off
+SELECT arch_lab.session_close(name) FROM arch_lab.sessions;
+RESET SESSION AUTHORIZATION;
+
+SELECT arch_lab.folded('See: ', repeat('word ', 30));
+
+DROP SCHEMA regress_student;
+DROP ROLE regress_student;
+DROP ROLE regress_stranger;
