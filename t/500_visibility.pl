@@ -23,6 +23,7 @@ my $seed = $ENV{VISIBILITY_SEED} || int(rand(2**31));
 my $rounds = $ENV{VISIBILITY_ROUNDS} || 3;
 my $steps = $ENV{VISIBILITY_STEPS} || 700;
 
+note("seed $seed");
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->append_conf('postgresql.conf', q(

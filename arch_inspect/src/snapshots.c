@@ -19,6 +19,7 @@
 #include "utils/xid8.h"
 
 #include "compat.h"
+#include "visibility.h"
 #include "xid_status.h"
 
 PG_FUNCTION_INFO_V1(ai_snapshot_info);
@@ -54,7 +55,7 @@ xid_array(const TransactionId *xids, int n, TransactionId upto)
  * ai_snapshot_info - arch_inspect.snapshot_info()
  *
  * On a standby all running ids stand in subxip, since recovery can't tell
- * subtransactions from others.
+ * subtransactions from others.  Elsewhere an overflowed snapshot lists none.
  */
 Datum
 ai_snapshot_info(PG_FUNCTION_ARGS)
@@ -84,7 +85,7 @@ ai_snapshot_info(PG_FUNCTION_ARGS)
 	values[i++] = FullTransactionIdGetDatum(ai_xid_widen(snapshot->xmin));
 	values[i++] = FullTransactionIdGetDatum(ai_xid_widen(snapshot->xmax));
 	values[i++] = xid_array(snapshot->xip, snapshot->xcnt, snapshot->xmax);
-	values[i++] = xid_array(snapshot->subxip, snapshot->subxcnt, snapshot->xmax);
+	values[i++] = xid_array(snapshot->subxip, ai_snapshot_subxcnt(snapshot), snapshot->xmax);
 	values[i++] = BoolGetDatum(snapshot->suboverflowed);
 	values[i++] = BoolGetDatum(snapshot->takenDuringRecovery);
 	values[i++] = Int64GetDatum((int64) snapshot->curcid);

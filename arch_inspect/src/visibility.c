@@ -41,6 +41,20 @@ typedef struct PgSnapshot
 } PgSnapshot;
 
 /*
+ * ai_snapshot_subxcnt - how many subtransactions a snapshot lists
+ *
+ * subxcnt may count some that subxip doesn't hold: where a session had too
+ * many, the server's own copy of a snapshot leaves the others' behind.
+ */
+int
+ai_snapshot_subxcnt(Snapshot snapshot)
+{
+	if (snapshot->suboverflowed && !snapshot->takenDuringRecovery)
+		return 0;
+	return snapshot->subxcnt;
+}
+
+/*
  * The part of a snapshot that visibility goes by, in the current memory
  * context.  The statement itself keeps the snapshot registered; but a cursor
  * is given a new copy at each FETCH.
@@ -54,9 +68,11 @@ copy_snapshot(Snapshot snapshot)
 	if (snapshot->xcnt > 0)
 		copy->xip = memcpy(palloc(sizeof(TransactionId) * snapshot->xcnt),
 						   snapshot->xip, sizeof(TransactionId) * snapshot->xcnt);
-	if (snapshot->subxcnt > 0)
-		copy->subxip = memcpy(palloc(sizeof(TransactionId) * snapshot->subxcnt),
-							  snapshot->subxip, sizeof(TransactionId) * snapshot->subxcnt);
+	copy->subxcnt = ai_snapshot_subxcnt(snapshot);
+	copy->subxip = NULL;
+	if (copy->subxcnt > 0)
+		copy->subxip = memcpy(palloc(sizeof(TransactionId) * copy->subxcnt),
+							  snapshot->subxip, sizeof(TransactionId) * copy->subxcnt);
 	return copy;
 }
 

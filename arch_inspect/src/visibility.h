@@ -61,6 +61,7 @@ typedef struct AiVerdict
 	AiTupleStatus status;
 } AiVerdict;
 
+extern int	ai_snapshot_subxcnt(Snapshot snapshot);
 extern AiLook *ai_look_begin(Relation rel, Snapshot snapshot,
 							 struct varlena *given);
 extern bool ai_look_in_snapshot(AiLook *look, TransactionId xid,
