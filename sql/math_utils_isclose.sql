@@ -39,6 +39,22 @@ SELECT plan_of($$SELECT * FROM measured WHERE isclose(x, 3, 1)$$) ~ 'Index Cond'
 SELECT plan_of($$SELECT * FROM measured WHERE isclose(x, 3, 0, 'Infinity')$$) ~ 'Index Cond' AS by_index;
 SELECT plan_of($$SELECT * FROM measured WHERE isclose(x, 'NaN')$$) ~ 'Index Cond' AS by_index;
 SELECT plan_of($$SELECT * FROM measured WHERE isclose(n, 3, 0, '1e131071')$$) ~ 'Index Cond' AS by_index;
+-- a parameter, a stable expression, and another table's column are looked up by what mu_isclose_low and _high say
+SET plan_cache_mode = force_generic_plan;
+PREPARE near(float8) AS SELECT i FROM measured WHERE isclose(x, $1, 1e-6);
+SELECT plan_of('EXECUTE near(3)') ~ 'measured_x.*Index Cond: \(\(x >= mu_isclose_low\(\$1' AS by_index;
+EXECUTE near(-7.5);
+DEALLOCATE near;
+RESET plan_cache_mode;
+SELECT plan_of($$SELECT * FROM measured WHERE isclose(n, current_setting('server_version_num')::numeric)$$) ~ 'measured_n.*Index Cond: \(\(n >= mu_isclose_low\(\(current_setting' AS by_index;
+SELECT plan_of($$SELECT * FROM generate_series(1::float8::int, 3) AS g, measured WHERE isclose(g::float8, x)$$) ~ 'Nested Loop.*measured_x.*Index Cond: \(\(x >= mu_isclose_low\(\(g' AS by_index;
+SELECT g, i FROM generate_series(1, 3) AS g, measured WHERE isclose(g::float8, x) AND i <> 0 ORDER BY 1, 2;
+SELECT plan_of($$SELECT * FROM measured WHERE isclose(x, random())$$) ~ 'Index Cond' AS by_index;
+SELECT mu_isclose_low(3::float8, 0, 0.5) <= 2.5 AS low, mu_isclose_high(3.0, 0, 0.5) >= 3.5 AS high, mu_isclose_low('NaN'::float8, 0, 0) AS everything,
+	   mu_isclose_high(1::numeric, -1, 0) AS up_to, mu_isclose_high('-Infinity'::float8, 0, 0) AS itself;
+-- the planner knows how many rows are near
+SELECT plan_of('SELECT * FROM measured WHERE isclose(x, 3, 0.5)') ~ 'rows=[3-9][0-9]{3} ' AS thousands, plan_of('SELECT * FROM measured WHERE isclose(3, n)') ~ 'rows=[0-9] ' AS few,
+	   plan_of($$SELECT * FROM measured WHERE isclose(x, '-Infinity')$$) ~ 'rows=[0-9] ' AS itself, plan_of('SELECT * FROM measured WHERE isclose(x, i)') ~ 'rows=2[0-9]{2} ' AS unknown;
 -- the index gives what the sequential scan gives
 CREATE FUNCTION found(how text, kind text, b text, rel text, tol text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE

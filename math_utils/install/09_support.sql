@@ -34,4 +34,4 @@ AS 'MODULE_PATHNAME', 'mu_isclose_support'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 
 COMMENT ON FUNCTION mu_isclose_support(internal) IS
-'planner support of isclose: a range that an index on the column can look up; takes internal, so SQL can''t call it';
+'planner support of isclose: a range that an index on the column can look up, and how many rows are in it; takes internal, so SQL can''t call it';

@@ -4,11 +4,12 @@
  *	  isclose(a, b, rel_tol, abs_tol), and what it tells the planner.
  *
  * a and b are close when |a - b| <= max(rel_tol * max(|a|, |b|), abs_tol),
- * as in Python's math.isclose.  A planner that sees isclose(column, 5.0) as
- * a condition asks the support function below for one that an index on the
- * column can use; the answer is "column >= l AND column <= u" for the widest
- * range that may match, and that the function still has to be called on what
- * the index finds.
+ * as in Python's math.isclose.  A planner that sees isclose(column, b) as a
+ * condition asks the support function below for one that an index on the
+ * column can use; the answer is "column >= mu_isclose_low(b, ...) AND column
+ * <= mu_isclose_high(b, ...)", the widest range that may match, and that the
+ * function still has to be called on what the index finds.  The same range
+ * tells how many rows to expect.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -18,7 +19,10 @@
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/supportnodes.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_func.h"
 #include "utils/lsyscache.h"
+#include "utils/selfuncs.h"
 #include "utils/typcache.h"
 
 #include "compat.h"
@@ -27,6 +31,10 @@
 
 PG_FUNCTION_INFO_V1(mu_isclose_float8);
 PG_FUNCTION_INFO_V1(mu_isclose_numeric);
+PG_FUNCTION_INFO_V1(mu_isclose_low_float8);
+PG_FUNCTION_INFO_V1(mu_isclose_high_float8);
+PG_FUNCTION_INFO_V1(mu_isclose_low_numeric);
+PG_FUNCTION_INFO_V1(mu_isclose_high_numeric);
 PG_FUNCTION_INFO_V1(mu_isclose_support);
 
 static void
@@ -89,139 +97,232 @@ mu_isclose_numeric(PG_FUNCTION_ARGS)
 }
 
 /*
- * The range outside of which nothing is close to b.  False where there is no
- * use in one.
+ * The range outside of which nothing is close to b, or everything, from
+ * -Infinity to NaN, where there is no use in one.
  *
  * Where the relative tolerance decides, a and b differ by at most rel times
  * the larger, and the larger is at most |b| / (1 - rel).  A little is added
- * for the roundings, here and in isclose.
+ * for the roundings, here and in isclose.  The planner computes this for
+ * constants, so it complains of nothing: a bad tolerance is for isclose.
  */
-static bool
-float8_range(double b, double rel, double abs_tol, double *lo, double *hi)
+static void
+float8_range(FunctionCallInfo fcinfo, double *lo, double *hi)
 {
+	double		b = PG_GETARG_FLOAT8(0);
+	double		rel = PG_GETARG_FLOAT8(1);
+	double		abs_tol = PG_GETARG_FLOAT8(2);
 	double		delta;
 
+	*lo = -INFINITY;
+	*hi = NAN;
 	if (isnan(b) || !mu_good_tolerance(rel) || !mu_good_tolerance(abs_tol) ||
 		rel > 0.5 || isinf(abs_tol))
-		return false;
+		return;
 	if (isinf(b))
 	{
 		*lo = *hi = b;
-		return true;
+		return;
 	}
 	delta = fmax(rel * (fabs(b) / (1.0 - rel)), abs_tol) * (1.0 + 1e-12);
 	*lo = nextafter(nextafter(b - delta, -INFINITY), -INFINITY);
 	*hi = nextafter(nextafter(b + delta, INFINITY), INFINITY);
-	return true;
 }
 
-/* The same for numeric */
-static bool
-numeric_range(Numeric b, Numeric rel, Numeric abs_tol, Numeric *lo, Numeric *hi)
+/*
+ * mu_isclose_low_float8 - nothing smaller is close to b
+ */
+Datum
+mu_isclose_low_float8(PG_FUNCTION_ARGS)
 {
+	double		lo;
+	double		hi;
+
+	float8_range(fcinfo, &lo, &hi);
+	PG_RETURN_FLOAT8(lo);
+}
+
+/*
+ * mu_isclose_high_float8 - nothing larger is close to b
+ */
+Datum
+mu_isclose_high_float8(PG_FUNCTION_ARGS)
+{
+	double		lo;
+	double		hi;
+
+	float8_range(fcinfo, &lo, &hi);
+	PG_RETURN_FLOAT8(hi);
+}
+
+/* One end of the same for numeric */
+static Numeric
+numeric_bound(FunctionCallInfo fcinfo, bool high)
+{
+	Numeric		b = PG_GETARG_NUMERIC(0);
+	Numeric		rel = PG_GETARG_NUMERIC(1);
+	Numeric		abs_tol = PG_GETARG_NUMERIC(2);
 	Numeric		delta;
-	Numeric		half = int64_div_fast_to_numeric(5, 1);
 	Numeric		one = int64_to_numeric(1);
 
 	if (numeric_is_nan(b) || numeric_is_nan(rel) || numeric_is_nan(abs_tol) ||
 		numeric_is_inf(rel) || numeric_is_inf(abs_tol) ||
 		mu_numeric_sign(rel) < 0 || mu_numeric_sign(abs_tol) < 0 ||
-		NUM_CMP(rel, half) > 0)
-		return false;
+		NUM_CMP(rel, int64_div_fast_to_numeric(5, 1)) > 0)
+		return mu_numeric_from_text(high ? "NaN" : "-Infinity");
 	if (numeric_is_inf(b))
-	{
-		*lo = *hi = b;
-		return true;
-	}
+		return b;
 	/* the planner must not meet an overflow */
 	if (mu_numeric_weight(b) > 1000 || mu_numeric_weight(abs_tol) > 1000)
-		return false;
+		return mu_numeric_from_text(high ? "NaN" : "-Infinity");
 	delta = NUM2(numeric_div,
 				 NUM2(numeric_mul, rel, NUM1(numeric_abs, b)),
 				 NUM2(numeric_sub, one, rel));
 	delta = NUM2(numeric_mul, NUM2(numeric_larger, delta, abs_tol),
 				 NUM2(numeric_add, one, int64_div_fast_to_numeric(1, 6)));
-	*lo = NUM2(numeric_sub, b, delta);
-	*hi = NUM2(numeric_add, b, delta);
-	return true;
-}
-
-/* The value of a constant argument; false where it is none */
-static bool
-const_arg(List *args, int n, Datum *value)
-{
-	Node	   *arg = (Node *) list_nth(args, n);
-
-	if (!IsA(arg, Const) || ((Const *) arg)->constisnull)
-		return false;
-	*value = ((Const *) arg)->constvalue;
-	return true;
-}
-
-/* column >= lo AND column <= hi, for an index that knows these operators */
-static List *
-index_condition(SupportRequestIndexCondition *req, FuncExpr *call)
-{
-	Node	   *column = (Node *) list_nth(call->args, req->indexarg);
-	Oid			type = exprType(column);
-	TypeCacheEntry *cache;
-	Oid			ge;
-	Oid			le;
-	Datum		b;
-	Datum		rel;
-	Datum		abs_tol;
-	Const	   *lo;
-	Const	   *hi;
-
-	if (list_length(call->args) != 4 || req->indexarg > 1 ||
-		!const_arg(call->args, 1 - req->indexarg, &b) ||
-		!const_arg(call->args, 2, &rel) || !const_arg(call->args, 3, &abs_tol))
-		return NIL;
-	cache = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY);
-	ge = get_opfamily_member(cache->btree_opf, type, type, BTGreaterEqualStrategyNumber);
-	le = get_opfamily_member(cache->btree_opf, type, type, BTLessEqualStrategyNumber);
-	if (!OidIsValid(ge) || !op_in_opfamily(ge, req->opfamily) ||
-		!OidIsValid(le) || !op_in_opfamily(le, req->opfamily))
-		return NIL;
-
-	if (type == FLOAT8OID)
-	{
-		double		from;
-		double		to;
-
-		if (!float8_range(DatumGetFloat8(b), DatumGetFloat8(rel),
-						  DatumGetFloat8(abs_tol), &from, &to))
-			return NIL;
-		lo = makeConst(FLOAT8OID, -1, InvalidOid, sizeof(float8),
-					   Float8GetDatum(from), false, FLOAT8PASSBYVAL);
-		hi = makeConst(FLOAT8OID, -1, InvalidOid, sizeof(float8),
-					   Float8GetDatum(to), false, FLOAT8PASSBYVAL);
-	}
-	else if (type == NUMERICOID)
-	{
-		Numeric		from;
-		Numeric		to;
-
-		if (!numeric_range(DatumGetNumeric(b), DatumGetNumeric(rel),
-						   DatumGetNumeric(abs_tol), &from, &to))
-			return NIL;
-		lo = makeConst(NUMERICOID, -1, InvalidOid, -1,
-					   NumericGetDatum(from), false, false);
-		hi = makeConst(NUMERICOID, -1, InvalidOid, -1,
-					   NumericGetDatum(to), false, false);
-	}
-	else
-		return NIL;
-
-	req->lossy = true;
-	return list_make2(make_opclause(ge, BOOLOID, false, (Expr *) column,
-									(Expr *) lo, InvalidOid, req->indexcollation),
-					  make_opclause(le, BOOLOID, false, (Expr *) column,
-									(Expr *) hi, InvalidOid, req->indexcollation));
+	return high ? NUM2(numeric_add, b, delta) : NUM2(numeric_sub, b, delta);
 }
 
 /*
- * mu_isclose_support - planner support of isclose: an index condition
+ * mu_isclose_low_numeric - nothing smaller is close to b
+ */
+Datum
+mu_isclose_low_numeric(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_NUMERIC(numeric_bound(fcinfo, false));
+}
+
+/*
+ * mu_isclose_high_numeric - nothing larger is close to b
+ */
+Datum
+mu_isclose_high_numeric(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_NUMERIC(numeric_bound(fcinfo, true));
+}
+
+/* The call of an end of the range, as a constant if its arguments are */
+static Node *
+bound_call(PlannerInfo *root, Oid isclose, const char *name, Oid type, List *args)
+{
+	Oid			types[] = {type, type, type};
+	/* next to isclose, wherever the extension was moved to */
+	char	   *schema = get_namespace_name(get_func_namespace(isclose));
+	Oid			function;
+
+	if (schema == NULL)
+		return NULL;
+	function = LookupFuncName(list_make2(makeString(schema), makeString(pstrdup(name))),
+							  3, types, true);
+	if (!OidIsValid(function))
+		return NULL;
+	return eval_const_expressions(root, (Node *)
+								  makeFuncExpr(function, type, copyObject(args),
+											   InvalidOid, InvalidOid,
+											   COERCE_EXPLICIT_CALL));
+}
+
+/* Is it known that the range is everything? */
+static bool
+is_everything(Node *high, Oid type)
+{
+	Const	   *c = (Const *) high;
+
+	if (!IsA(high, Const) || c->constisnull)
+		return false;
+	if (type == FLOAT8OID)
+		return isnan(DatumGetFloat8(c->constvalue));
+	return numeric_is_nan(DatumGetNumeric(c->constvalue));
+}
+
+/*
+ * column >= low AND column <= high, where "column" is argument n of isclose;
+ * NIL where nothing is known
+ */
+static List *
+range_of(PlannerInfo *root, Oid isclose, List *args, int n, Oid opfamily, Oid collation)
+{
+	Node	   *column = (Node *) list_nth(args, n);
+	Oid			type = exprType(column);
+	List	   *others;
+	Oid			ge = get_opfamily_member(opfamily, type, type, BTGreaterEqualStrategyNumber);
+	Oid			le = get_opfamily_member(opfamily, type, type, BTLessEqualStrategyNumber);
+	Node	   *low;
+	Node	   *high;
+
+	if (list_length(args) != 4 || (type != FLOAT8OID && type != NUMERICOID) ||
+		!OidIsValid(ge) || !OidIsValid(le))
+		return NIL;
+	others = list_make3(list_nth(args, 1 - n), list_nth(args, 2), list_nth(args, 3));
+	low = bound_call(root, isclose, "mu_isclose_low", type, others);
+	high = bound_call(root, isclose, "mu_isclose_high", type, others);
+	if (low == NULL || high == NULL || is_everything(high, type))
+		return NIL;
+	return list_make2(make_opclause(ge, BOOLOID, false, (Expr *) column,
+									(Expr *) low, InvalidOid, collation),
+					  make_opclause(le, BOOLOID, false, (Expr *) column,
+									(Expr *) high, InvalidOid, collation));
+}
+
+/* The btree family of a type's order */
+static Oid
+order_of(Oid type)
+{
+	return lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
+}
+
+/* What an index on an argument can look up */
+static List *
+index_condition(SupportRequestIndexCondition *req, FuncExpr *call)
+{
+	Oid			order;
+	List	   *range;
+	ListCell   *lc;
+
+	if (req->indexarg > 1)
+		return NIL;
+	order = order_of(exprType((Node *) list_nth(call->args, req->indexarg)));
+	range = range_of(req->root, call->funcid, call->args, req->indexarg, order,
+					 req->indexcollation);
+	foreach(lc, range)
+	{
+		OpExpr	   *condition = lfirst_node(OpExpr, lc);
+
+		if (!op_in_opfamily(condition->opno, req->opfamily) ||
+			!is_pseudo_constant_for_index(req->root, lsecond(condition->args), req->index))
+			return NIL;
+	}
+	req->lossy = true;
+	return range;
+}
+
+/* The share of rows that are in the range */
+static bool
+selectivity(SupportRequestSelectivity *req)
+{
+	List	   *args = (List *) estimate_expression_value(req->root, (Node *) req->args);
+	List	   *range;
+	int			n = 0;
+
+	if (list_length(args) != 4)
+		return false;
+	if (!contain_var_clause(linitial(args)))
+		n = 1;
+	range = range_of(req->root, req->funcid, args, n,
+					 order_of(exprType((Node *) list_nth(args, n))), InvalidOid);
+	if (range == NIL)
+		return false;
+	if (IsA(lsecond(linitial_node(OpExpr, range)->args), Const))
+		req->selectivity = clauselist_selectivity(req->root, range, req->varRelid,
+												  req->jointype, req->sjinfo);
+	else
+		/* where its ends are unknown, a narrow range, as for BETWEEN */
+		req->selectivity = DEFAULT_RANGE_INEQ_SEL;
+	return true;
+}
+
+/*
+ * mu_isclose_support - planner support of isclose: an index condition, and
+ * how many rows it lets through
  *
  * NULL is "no answer"; so it is for every request there will ever be that
  * this function does not know.
@@ -230,14 +331,17 @@ Datum
 mu_isclose_support(PG_FUNCTION_ARGS)
 {
 	Node	   *request = (Node *) PG_GETARG_POINTER(0);
-	List	   *answer = NIL;
+	Node	   *answer = NULL;
 
 	if (IsA(request, SupportRequestIndexCondition))
 	{
 		SupportRequestIndexCondition *req = (SupportRequestIndexCondition *) request;
 
 		if (req->node != NULL && IsA(req->node, FuncExpr))
-			answer = index_condition(req, (FuncExpr *) req->node);
+			answer = (Node *) index_condition(req, (FuncExpr *) req->node);
 	}
+	else if (IsA(request, SupportRequestSelectivity) &&
+			 selectivity((SupportRequestSelectivity *) request))
+		answer = request;
 	PG_RETURN_POINTER(answer);
 }
