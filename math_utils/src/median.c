@@ -491,7 +491,11 @@ mu_mad_final(PG_FUNCTION_ARGS)
 		int64		i;
 
 		for (i = 0; i < m->n; i++)
+		{
+			if ((i & 0xFFFF) == 0)
+				CHECK_FOR_INTERRUPTS();
 			distance[i] = key_of(fabs(value_of(m->value[i]) - center));
+		}
 		result = value_of(mu_select(distance, m->n, k, compare_float8));
 		if (m->n % 2 == 0)
 			result = between(result, value_of(mu_select(distance, m->n, k + 1, compare_float8)));

@@ -6,10 +6,13 @@
  *
  * The tree is a treap: in order by key, a heap by random priorities, so it
  * is balanced whatever comes.  Each node knows how many values are below it.
+ * The random numbers start where no user can know, or keys made to measure
+ * could make the tree a list and the recursion as deep as it is long.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "common/pg_prng.h"
 #include "miscadmin.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
@@ -34,7 +37,7 @@ mu_tree_init(MuTree *tree, MemoryContext context, MuCompare compare, bool by_ref
 	tree->free = -1;
 	tree->used = 0;
 	tree->room = 16;
-	tree->random = UINT64CONST(0x9E3779B97F4A7C15);
+	tree->random = pg_prng_uint64(&pg_global_prng_state) | 1;
 	tree->node = MemoryContextAlloc(context, sizeof(MuNode) * tree->room);
 }
 
@@ -93,6 +96,7 @@ insert_below(MuTree *tree, int t, Datum key)
 	int			order;
 	int			child;
 
+	check_stack_depth();
 	if (t < 0)
 		return new_node(tree, key);
 	order = tree->compare(key, NODE(t).key);
@@ -139,6 +143,7 @@ mu_tree_insert(MuTree *tree, Datum key)
 static int
 merge(MuTree *tree, int left, int right)
 {
+	check_stack_depth();
 	if (left < 0)
 		return right;
 	if (right < 0)
@@ -159,6 +164,7 @@ remove_below(MuTree *tree, int t, Datum key)
 {
 	int			order;
 
+	check_stack_depth();
 	if (t < 0)
 		return t;
 	order = tree->compare(key, NODE(t).key);
@@ -245,7 +251,7 @@ mu_select(Datum *value, int64 n, int64 k, MuCompare compare)
 {
 	int64		from = 0;
 	int64		to = n - 1;
-	uint64		random = (uint64) n * UINT64CONST(0x9E3779B97F4A7C15) | 1;
+	uint64		random = pg_prng_uint64(&pg_global_prng_state) | 1;
 
 	while (from < to)
 	{

@@ -41,7 +41,7 @@ typedef struct Product
 	bool		neg;			/* sign of all but the finite non-zero values */
 	int64		coef;			/* coef / 10^scale is multiplied already */
 	int			scale;
-	Numeric		level[LEVELS];	/* level i: a product of 2^i words, or NULL */
+	Numeric    *level;			/* NULL, or level i: a product of 2^i words, or NULL */
 } Product;
 
 static Product *
@@ -71,6 +71,9 @@ push(Product *p, Numeric num)
 	MemoryContext old = MemoryContextSwitchTo(p->context);
 	int			i;
 
+	/* most groups never outgrow a word */
+	if (p->level == NULL)
+		p->level = palloc0(sizeof(Numeric) * LEVELS);
 	for (i = 0; i < LEVELS - 1 && p->level[i] != NULL; i++)
 	{
 		Numeric		product = NUM2(numeric_mul, p->level[i], num);
@@ -212,7 +215,7 @@ total(Product *p)
 	Numeric		result = int64_div_fast_to_numeric(p->coef, p->scale);
 	int			i;
 
-	for (i = 0; i < LEVELS; i++)
+	for (i = 0; p->level != NULL && i < LEVELS; i++)
 	{
 		if (p->level[i] != NULL)
 			result = NUM2(numeric_mul, p->level[i], result);
@@ -299,7 +302,7 @@ mu_product_deserialize(PG_FUNCTION_ARGS)
 	num = palloc(size);
 	memcpy(num, pq_getmsgbytes(&buf, size), size);
 	SET_VARSIZE(num, size);
-	p->level[0] = (Numeric) num;
+	push(p, (Numeric) num);
 	pq_getmsgend(&buf);
 	PG_RETURN_POINTER(p);
 }

@@ -227,6 +227,8 @@ mu_rational_sum_serialize(PG_FUNCTION_ARGS)
 	send_int128(&buf, sum->whole);
 	for (i = 0; i < sum->places; i++)
 	{
+		if ((i & 0xFFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (sum->part[i].den == 0 || sum->part[i].sum == 0)
 			continue;
 		pq_sendint64(&buf, sum->part[i].den);
@@ -324,6 +326,8 @@ result_of(RationalSum *sum, int64 by)
 
 	for (i = 0; i < sum->places; i++)
 	{
+		if ((i & 0xFFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (sum->part[i].den != 0 && sum->part[i].sum != 0)
 			part[count++] = sum->part[i];
 	}
@@ -334,6 +338,8 @@ result_of(RationalSum *sum, int64 by)
 		int128		left;
 		int128		right;
 
+		if ((i & 0xFFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (__builtin_mul_overflow(num, (int128) (part[i].den / g), &left) ||
 			__builtin_mul_overflow(part[i].sum, den / g, &right) ||
 			__builtin_add_overflow(left, right, &num) ||
