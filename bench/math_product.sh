@@ -32,6 +32,12 @@ contest "product of 1 to 5,000, which grows to 16,326 digits" 3 \
 	"product(numeric)"			"SELECT product(i::numeric) FROM generate_series(1, 5000) AS i" \
 	"aggregate in PL/pgSQL"		"SELECT plpgsql_product(i) FROM generate_series(1, 5000) AS i" \
 	"aggregate of numeric_mul"	"SELECT core_product(i) FROM generate_series(1, 5000) AS i"
+contest "product of 1 to 20,000, which grows to 77,338 digits" 3 \
+	"product(numeric)"			"SELECT product(i::numeric) FROM generate_series(1, 20000) AS i" \
+	"aggregate in PL/pgSQL"		"SELECT plpgsql_product(i) FROM generate_series(1, 20000) AS i"
+contest "5,000 growth factors such as 1.037" 3 \
+	"product(numeric)"			"SELECT product(1 + i % 97 / 1000.0) FROM generate_series(1, 5000) AS i" \
+	"aggregate in PL/pgSQL"		"SELECT plpgsql_product(1 + i % 97 / 1000.0) FROM generate_series(1, 5000) AS i"
 if psql -X -q -c 'CREATE SCHEMA gmp; CREATE EXTENSION pgmp SCHEMA gmp' 2>/dev/null
 then
 	contest "product of 1 to 5,000, beside GMP" 3 \
