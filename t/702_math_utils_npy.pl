@@ -203,6 +203,18 @@ is($node->safe_psql('postgres', "$parallel SELECT count(*), sum(row_number), sum
 is(state_of("BEGIN; DECLARE c CURSOR FOR SELECT * FROM imported.big; FETCH 1 FROM c;\n\\! truncate -s 1000 $dir/big.npy\nMOVE ALL FROM c"), '22P03', 'a file that shrinks is an error, not a crash');
 is($node->safe_psql('postgres', 'SELECT 1'), '1', 'the server lives');
 
+# ANALYZE takes a sample, and reads no more than that
+npy('sampled', dict("[('n', '<i4'), ('s', '|S4')]", '(50000,)'), join('', map { pack('l<A4', $_ % 100, $_ < 25000 ? 'low' : 'high') } 0 .. 49999));
+npy('none', dict("'<f8'", '(0,)'), '');
+$node->safe_psql('postgres', "CREATE FOREIGN TABLE sampled (i bigint OPTIONS (row_number 'true'), n int, s text) SERVER files OPTIONS (filename '$dir/sampled.npy');
+	CREATE FOREIGN TABLE none (value float8) SERVER files OPTIONS (filename '$dir/none.npy');
+	SET default_statistics_target = 50; ANALYZE sampled; ANALYZE none");
+is($node->safe_psql('postgres', "SELECT attname, n_distinct, correlation > 0.99, null_frac FROM pg_stats WHERE tablename = 'sampled' ORDER BY 1"),
+	"i|-1|t|0\nn|100|f|0\ns|2|f|0", 'what ANALYZE finds in a file');
+is($node->safe_psql('postgres', "SELECT relname, reltuples FROM pg_class WHERE relname IN ('sampled', 'none') ORDER BY 1"), "none|0\nsampled|50000", 'rows as ANALYZE counts them');
+like($node->safe_psql('postgres', 'EXPLAIN SELECT * FROM sampled WHERE n = 7'), qr/rows=(4|5|6)\d\d /, 'the planner uses it');
+is(state_of("ALTER FOREIGN TABLE none ALTER value TYPE text; ANALYZE none"), '42804', 'ANALYZE of a column that does not fit');
+
 $node->stop;
 
 done_testing();

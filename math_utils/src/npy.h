@@ -8,6 +8,7 @@
 #ifndef MU_NPY_H
 #define MU_NPY_H
 
+#include "nodes/bitmapset.h"
 #include "nodes/parsenodes.h"
 #include "utils/rel.h"
 
@@ -36,11 +37,49 @@ typedef struct MuNpyColumn
 typedef Datum (*MuNpyConvert) (const MuNpyField *field, const char *bytes,
 							   bool *isnull);
 
+/* Part of a file that is read ahead: rows from .. from + count - 1 */
+typedef struct MuNpyStream
+{
+	int64		base;			/* place of row 0 in the file */
+	int64		stride;			/* bytes from row to row */
+	int64		from;
+	int64		count;
+	char	   *buffer;
+} MuNpyStream;
+
+typedef struct MuNpySource
+{
+	int			att;			/* from 0 */
+	bool		row_number;
+	int			stream;
+	int64		offset;			/* in a row of the stream */
+	const MuNpyField *field;
+	MuNpyConvert convert;
+} MuNpySource;
+
+/* A file as the rows of a table */
+typedef struct MuNpyRows
+{
+	MuNpyFile	file;
+	int			natts;			/* of the table */
+	int			ncolumns;		/* that are read */
+	MuNpySource *column;
+	int			nstreams;
+	MuNpyStream *stream;
+	int64		buffer_rows;	/* rows that a stream reads ahead */
+} MuNpyRows;
+
 /* npy_file.c */
 extern void mu_npy_open(MuNpyFile *file, const char *name);
 extern void mu_npy_close(MuNpyFile *file);
 extern void mu_npy_read(MuNpyFile *file, char *buffer, int64 offset, int64 length);
 extern MuNpyConvert mu_npy_conversion(const MuNpyField *field, Oid type);
+
+/* npy_rows.c */
+extern MuNpyRows *mu_npy_rows_open(Relation rel, Bitmapset *needed, bool all);
+extern void mu_npy_rows_get(MuNpyRows *rows, int64 at, int64 until,
+							Datum *values, bool *isnull);
+extern void mu_npy_rows_close(MuNpyRows *rows);
 
 /* npy_options.c */
 extern const char *mu_npy_filename(Oid table);

@@ -19,6 +19,7 @@
 #include "catalog/pg_opfamily.h"
 #include "catalog/pg_type.h"
 #include "commands/explain.h"
+#include "common/pg_prng.h"
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
 #include "foreign/foreign.h"
@@ -41,8 +42,6 @@
 
 PG_FUNCTION_INFO_V1(mu_npy_handler);
 
-#define BUFFER_BYTES	262144
-
 /* What planning keeps */
 typedef struct NpyPlan
 {
@@ -50,26 +49,6 @@ typedef struct NpyPlan
 	double		pages;
 	int			row_number;		/* attribute number, or 0 */
 } NpyPlan;
-
-/* Part of a file that is read ahead: rows from .. from + count - 1 */
-typedef struct Stream
-{
-	int64		base;			/* place of row 0 in the file */
-	int64		stride;			/* bytes from row to row */
-	int64		from;
-	int64		count;
-	char	   *buffer;
-} Stream;
-
-typedef struct Column
-{
-	int			att;			/* from 0 */
-	bool		row_number;
-	int			stream;
-	int64		offset;			/* in a row of the stream */
-	const MuNpyField *field;
-	MuNpyConvert convert;
-} Column;
 
 /* Shared by the workers of a scan */
 typedef struct Shared
@@ -79,12 +58,7 @@ typedef struct Shared
 
 typedef struct NpyScan
 {
-	MuNpyFile	file;
-	int			ncolumns;
-	Column	   *column;
-	int			nstreams;
-	Stream	   *stream;
-	int64		buffer_rows;
+	MuNpyRows  *rows;
 	List	   *bounds;			/* ExprStates */
 	List	   *strategies;		/* of each bound */
 	bool		ready;			/* is the range known? */
@@ -287,87 +261,22 @@ needed_columns(ForeignScan *plan)
 	return needed;
 }
 
-/* Find the stream with this base, or make one */
-static int
-stream_at(NpyScan *scan, int64 base, int64 stride)
-{
-	int			i;
-
-	for (i = 0; i < scan->nstreams; i++)
-	{
-		if (scan->stream[i].base == base)
-			return i;
-	}
-	memset(&scan->stream[i], 0, sizeof(Stream));
-	scan->stream[i].base = base;
-	scan->stream[i].stride = stride;
-	scan->nstreams++;
-	return i;
-}
-
 /*
- * BeginForeignScan - open the file and say where each column comes from
- *
- * In C order a row is in one piece, so one buffer serves all columns; in
- * Fortran order each column of an array is, so each has its buffer.
+ * BeginForeignScan - open the file, ready to read the columns that are needed
  */
 static void
 npy_begin(ForeignScanState *node, int eflags)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
-	Relation	rel = node->ss.ss_currentRelation;
-	TupleDesc	desc = RelationGetDescr(rel);
 	NpyScan    *scan;
-	MuNpyHeader *header;
-	Bitmapset  *needed;
-	int			att;
-	int			i;
 
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 	scan = palloc0(sizeof(NpyScan));
 	node->fdw_state = scan;
-	mu_npy_open(&scan->file, mu_npy_filename(RelationGetRelid(rel)));
-	header = scan->file.header;
+	scan->rows = mu_npy_rows_open(node->ss.ss_currentRelation, needed_columns(plan), false);
 	scan->bounds = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
 	scan->strategies = linitial(plan->fdw_private);
-	scan->column = palloc0(sizeof(Column) * (desc->natts + 1));
-	scan->stream = palloc0(sizeof(Stream) * (desc->natts + 1));
-	needed = needed_columns(plan);
-	for (att = 0; att < desc->natts; att++)
-	{
-		Column	   *column = &scan->column[scan->ncolumns];
-		MuNpyColumn source;
-
-		if (TupleDescAttr(desc, att)->attisdropped ||
-			(!bms_is_member(att + 1 - FirstLowInvalidHeapAttributeNumber, needed) &&
-			 !bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, needed)))
-			continue;
-		source = mu_npy_column(rel, att + 1, &scan->file);
-		column->att = att;
-		column->row_number = source.row_number;
-		scan->ncolumns++;
-		if (source.row_number)
-			continue;
-		column->field = &header->field[source.field];
-		column->convert = mu_npy_conversion(column->field, TupleDescAttr(desc, att)->atttypid);
-		if (header->fortran && header->ndim == 2)
-		{
-			column->stream = stream_at(scan, (int64) header->data + source.column * scan->file.rows * (int64) header->item,
-									   (int64) header->item);
-			column->offset = 0;
-		}
-		else
-		{
-			column->stream = stream_at(scan, (int64) header->data, scan->file.row_bytes);
-			column->offset = source.column * (int64) header->item + (int64) column->field->offset;
-		}
-	}
-	scan->buffer_rows = Max(1, BUFFER_BYTES / scan->file.row_bytes);
-	if (header->fortran && header->ndim == 2)
-		scan->buffer_rows = BUFFER_BYTES / 8 / (int64) Min(header->item, BUFFER_BYTES / 8);
-	for (i = 0; i < scan->nstreams; i++)
-		scan->stream[i].buffer = palloc(scan->buffer_rows * scan->stream[i].stride);
 }
 
 /* Work out which rows to read; a bound that is NULL lets none pass */
@@ -379,7 +288,7 @@ set_range(ForeignScanState *node, NpyScan *scan)
 	ListCell   *strategy;
 
 	scan->first = 0;
-	scan->end = scan->file.rows;
+	scan->end = scan->rows->file.rows;
 	forboth(bound, scan->bounds, strategy, scan->strategies)
 	{
 		ExprState  *state = lfirst(bound);
@@ -405,11 +314,11 @@ next_run(NpyScan *scan)
 
 	if (scan->shared == NULL)
 		return false;
-	taken = pg_atomic_fetch_add_u64(&scan->shared->next, scan->buffer_rows);
+	taken = pg_atomic_fetch_add_u64(&scan->shared->next, scan->rows->buffer_rows);
 	if (taken >= (uint64) (scan->end - scan->first))
 		return false;
 	scan->at = scan->first + (int64) taken;
-	scan->until = Min(scan->at + scan->buffer_rows, scan->end);
+	scan->until = Min(scan->at + scan->rows->buffer_rows, scan->end);
 	return true;
 }
 
@@ -421,47 +330,13 @@ npy_iterate(ForeignScanState *node)
 {
 	NpyScan    *scan = node->fdw_state;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
-	int			i;
 
 	ExecClearTuple(slot);
 	if (!scan->ready)
 		set_range(node, scan);
 	if (scan->at >= scan->until && !next_run(scan))
 		return slot;
-
-	for (i = 0; i < scan->nstreams; i++)
-	{
-		Stream	   *stream = &scan->stream[i];
-
-		if (scan->at < stream->from || scan->at >= stream->from + stream->count)
-		{
-			CHECK_FOR_INTERRUPTS();
-			stream->count = 0;
-			mu_npy_read(&scan->file, stream->buffer, stream->base + scan->at * stream->stride,
-						Min(scan->buffer_rows, scan->until - scan->at) * stream->stride);
-			stream->from = scan->at;
-			stream->count = Min(scan->buffer_rows, scan->until - scan->at);
-		}
-	}
-	if (scan->ncolumns < slot->tts_tupleDescriptor->natts)
-		memset(slot->tts_isnull, true, slot->tts_tupleDescriptor->natts * sizeof(bool));
-	for (i = 0; i < scan->ncolumns; i++)
-	{
-		Column	   *column = &scan->column[i];
-
-		slot->tts_isnull[column->att] = false;
-		if (column->row_number)
-			slot->tts_values[column->att] = Int64GetDatum(scan->at + 1);
-		else
-		{
-			Stream	   *stream = &scan->stream[column->stream];
-
-			slot->tts_values[column->att] =
-				column->convert(column->field,
-								stream->buffer + (scan->at - stream->from) * stream->stride + column->offset,
-								&slot->tts_isnull[column->att]);
-		}
-	}
+	mu_npy_rows_get(scan->rows, scan->at, scan->until, slot->tts_values, slot->tts_isnull);
 	scan->at++;
 	return ExecStoreVirtualTuple(slot);
 }
@@ -479,7 +354,7 @@ static void
 npy_end(ForeignScanState *node)
 {
 	if (node->fdw_state != NULL)
-		mu_npy_close(&((NpyScan *) node->fdw_state)->file);
+		mu_npy_rows_close(((NpyScan *) node->fdw_state)->rows);
 }
 
 /*
@@ -543,6 +418,63 @@ npy_initialize_worker(ForeignScanState *node, shm_toc *toc, void *coordinate)
 }
 
 /*
+ * A sample of rows for ANALYZE: one of each part of the file, the parts of
+ * like size and as many as rows are wanted.  Only these rows are read.
+ */
+static int
+npy_sample(Relation rel, int elevel, HeapTuple *tuples, int wanted,
+		   double *total, double *dead)
+{
+	MuNpyRows  *rows = mu_npy_rows_open(rel, NULL, true);
+	int64		nrows = rows->file.rows;
+	int			n = (int) Min(nrows, wanted);
+	int			natts = RelationGetDescr(rel)->natts;
+	Datum	   *values = palloc(sizeof(Datum) * natts);
+	bool	   *isnull = palloc(sizeof(bool) * natts);
+	MemoryContext short_lived = AllocSetContextCreate(CurrentMemoryContext,
+													  "npy_fdw sample",
+													  ALLOCSET_DEFAULT_SIZES);
+	int			i;
+
+	for (i = 0; i < n; i++)
+	{
+		int64		from = (int64) ((double) nrows * i / n);
+		int64		to = Max((int64) ((double) nrows * (i + 1) / n), from + 1);
+		int64		at = from + (int64) (pg_prng_uint64(&pg_global_prng_state) % (uint64) (to - from));
+		MemoryContext old = MemoryContextSwitchTo(short_lived);
+
+		mu_npy_rows_get(rows, Min(at, nrows - 1), Min(at, nrows - 1) + 1, values, isnull);
+		MemoryContextSwitchTo(old);
+		tuples[i] = heap_form_tuple(RelationGetDescr(rel), values, isnull);
+		MemoryContextReset(short_lived);
+	}
+	mu_npy_rows_close(rows);
+	MemoryContextDelete(short_lived);
+	ereport(elevel,
+			(errmsg("\"%s\": file contains %lld rows; %d rows in sample",
+					RelationGetRelationName(rel), (long long) nrows, n)));
+	*total = (double) nrows;
+	*dead = 0;
+	return n;
+}
+
+/*
+ * AnalyzeForeignTable - how to get a sample, and how large the file is
+ */
+static bool
+npy_analyze(Relation rel, AcquireSampleRowsFunc *sample, BlockNumber *pages)
+{
+	MuNpyFile	file;
+
+	mu_npy_open(&file, mu_npy_filename(RelationGetRelid(rel)));
+	mu_npy_close(&file);
+	*pages = (BlockNumber) Min(Max(ceil((double) file.rows * file.row_bytes / BLCKSZ), 1),
+							   MaxBlockNumber);
+	*sample = npy_sample;
+	return true;
+}
+
+/*
  * mu_npy_handler - the functions of npy_fdw
  */
 Datum
@@ -558,6 +490,7 @@ mu_npy_handler(PG_FUNCTION_ARGS)
 	routine->ReScanForeignScan = npy_rescan;
 	routine->EndForeignScan = npy_end;
 	routine->ExplainForeignScan = npy_explain;
+	routine->AnalyzeForeignTable = npy_analyze;
 	routine->ImportForeignSchema = mu_npy_import;
 	routine->IsForeignScanParallelSafe = npy_parallel_safe;
 	routine->EstimateDSMForeignScan = npy_estimate_dsm;
