@@ -140,14 +140,15 @@ sub unpack_text
 
 # Every aggregate: serial and parallel are the same text
 $node->safe_psql('postgres', q(
-	CREATE TABLE many (i int, x float8, n numeric, w float8) WITH (fillfactor = 20);
-	INSERT INTO many SELECT i, CASE WHEN i % 11 = 3 THEN NULL ELSE exp(sin(i) * 5) END, (sin(i) * 1000 + 1500)::numeric(12, 4), i % 7
+	CREATE TABLE many (i int, x float8, n numeric, w float8, r rational) WITH (fillfactor = 20);
+	INSERT INTO many SELECT i, CASE WHEN i % 11 = 3 THEN NULL ELSE exp(sin(i) * 5) END, (sin(i) * 1000 + 1500)::numeric(12, 4), i % 7, rational(i % 13 - 6, 1 + i % 11)
 	  FROM generate_series(1, 20000) AS i;
 	ANALYZE many;
 	CREATE VIEW all_of_them AS SELECT concat_ws(' ', fsum(x), favg(x), product((1 + x / 100000)::float8), geometric_mean(x), harmonic_mean(x),
 		weighted_avg(x, w), weighted_avg(n, w::numeric), median(x), median(n), mad(x), skewness_pop(x), skewness_samp(x), kurtosis_pop(x), kurtosis_samp(x),
 		histogram(x, 0, 100, 20), product((1 + i % 3)::smallint) FILTER (WHERE i < 1000), product(1 + i % 5) FILTER (WHERE i < 1000), product(i::bigint) FILTER (WHERE i < 3000),
-		product(n) FILTER (WHERE i < 800)) AS result FROM many));
+		product(n) FILTER (WHERE i < 800),
+		sum(r), avg(r), product(rational(2 + i % 2, 3 - i % 2)), min(r), max(r)) AS result FROM many));
 my $serial = $node->safe_psql('postgres', 'SET max_parallel_workers_per_gather = 0; SELECT * FROM all_of_them');
 foreach my $workers (1, 2, 4, 8)
 {
