@@ -162,7 +162,7 @@ foreach my $name (sort keys %long)
 
 # Keys made to measure for a tree whose random numbers started at a known
 # place: the tree would be a list, and the recursion as deep as that is long.
-my $random = 0x9E3779B97F4A7C15;
+my $random = (0x9E3779B9 << 32) | 0x7F4A7C15;
 my @priority;
 for my $i (0 .. 19999)
 {
