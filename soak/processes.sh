@@ -13,11 +13,21 @@ mkdir -p "$work"
 
 if [ -d "$PGHOST/data" ]
 then
-	psql -X -q -c "ALTER SYSTEM SET max_connections = $((churn + readers + 20))" \
+	# who leaves may still be there when the next one comes
+	psql -X -q -c "ALTER SYSTEM SET max_connections = $((2 * churn + readers + 20))" \
 		-c "ALTER SYSTEM SET logging_collector = on" \
 		-c "ALTER SYSTEM SET track_activity_query_size = 4096"
 	pg_ctl -D "$PGHOST/data" -w -l "$PRIVATE/log/server.log" restart >/dev/null
 fi
+
+# The launcher of logical replication is the last to come.
+i=0
+until [ "$(psql -X -A -t -c "SELECT count(*) FROM arch_inspect.processes WHERE kind = 'logical replication launcher'")" = 1 ]
+do
+	i=$((i + 1))
+	[ $i -lt 60 ] || { echo "there is no launcher of logical replication"; exit 1; }
+	sleep 1
+done
 
 cat > "$work/churn.sql" <<SQL
 \\set stay random(0, 300)

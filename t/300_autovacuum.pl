@@ -87,6 +87,7 @@ $holder->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
 like($node->safe_psql('postgres', q(
 	SELECT held_back_by FROM arch_inspect.autovacuum_forecast WHERE relation = 'dead_above'::regclass)),
 	qr/^client backend \d+ \(\d+ transactions back\)$/, 'an old snapshot is named');
+$holder->query_safe('COMMIT');
 $holder->quit;
 
 # Autovacuum at work.

@@ -12,7 +12,7 @@ use Test::More;
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->append_conf('postgresql.conf', qq(
-max_connections = 60
+max_connections = 100
 max_worker_processes = 10
 wal_level = logical
 logging_collector = on

@@ -95,7 +95,9 @@ $primary->safe_psql('other', q(
 	DELETE FROM o WHERE a = 2;
 ));
 $standby->stop;
-$primary->poll_query_until('postgres', 'SELECT count(*) = 0 FROM pg_stat_replication');
+$primary->poll_query_until('postgres',
+	"SELECT count(*) = 0 FROM arch_inspect.xmin_horizons WHERE kind = 'standby feedback'")
+  or die 'the walsender did not end';
 is($primary->safe_psql('other', "SELECT tid, state FROM arch_inspect.heap_visibility('o') WHERE removable"),
 	'(0,2)|dead', 'a transaction prepared in another database holds back nothing here');
 $primary->safe_psql('other', 'VACUUM o');

@@ -12,6 +12,8 @@ my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->append_conf('postgresql.conf', q(
 autovacuum = off
+# nor by force: its snapshots would come between a verdict and a VACUUM
+autovacuum_freeze_max_age = 2000000000
 max_prepared_transactions = 5
 fsync = off
 ));
