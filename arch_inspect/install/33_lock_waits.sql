@@ -24,14 +24,15 @@ SELECT w.path, pg_catalog.cardinality(w.path) - 1 AS depth,
 	   CASE WHEN w.pid = 0 THEN p.gid END AS gid,
 	   w.xid,
 	   w.locktype, w.lock, w.mode, w.for_row, w.queue_position,
-	   w.blocked_by, w.queued_behind, w.waiting_since,
-	   pg_catalog.clock_timestamp() - w.waiting_since AS waiting,
+	   w.blocked_by, w.queued_behind, s.waiting_since,
+	   pg_catalog.clock_timestamp() - s.waiting_since AS waiting,
 	   w.deadlock,
 	   pg_catalog.repeat('  ', pg_catalog.cardinality(w.path) - 1) ||
-	   CASE WHEN w.pid = 0 THEN 'prepared transaction ' || COALESCE(p.gid, w.xid::text)
+	   CASE WHEN w.pid = 0 THEN COALESCE('prepared transaction ' || COALESCE(p.gid, w.xid::text), 'a prepared transaction')
 			ELSE 'process ' || w.pid END ||
 	   CASE WHEN w.locktype IS NULL AND w.xid IS NULL THEN ' waits for nobody'
 			WHEN w.locktype IS NULL THEN ' (transaction ' || w.xid || ') waits for nobody'
+			WHEN w.locktype = 'safe snapshot' THEN ' waits for a safe snapshot, until nothing serializable runs in ' || b.who
 			WHEN w.for_row IS NOT NULL THEN ' waits for ' || w.for_row || ', held by ' || w.lock || ' of ' || b.who
 			WHEN w.locktype = 'tuple' THEN ' waits in line for ' || w.lock || COALESCE(' behind ' || b.who, '')
 			WHEN w.locktype = 'transactionid' THEN ' waits for the end of ' || w.lock || ' of ' || b.who
@@ -46,33 +47,37 @@ SELECT w.path, pg_catalog.cardinality(w.path) - 1 AS depth,
   LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = w.pid
   LEFT JOIN LATERAL (
 	SELECT pg_catalog.string_agg(CASE WHEN u.pid <> 0 THEN 'process ' || u.pid
+									  WHEN x.gid IS NULL AND u.xid = '0' THEN 'a prepared transaction'
 									  ELSE 'prepared transaction ' || COALESCE(x.gid, u.xid::text) END,
 								 ', ' ORDER BY u.place) AS who
 	  FROM ROWS FROM (unnest(w.blocked_by), unnest(w.blocker_xids))
 		   WITH ORDINALITY AS u (pid, xid, place)
 	  LEFT JOIN pg_catalog.pg_prepared_xacts AS x ON u.pid = 0 AND x.transaction = u.xid
 	 ) AS b ON true
+ CROSS JOIN LATERAL (
+	SELECT COALESCE(w.waiting_since, CASE WHEN w.locktype = 'safe snapshot' THEN a.query_start END) AS waiting_since
+	 ) AS s
   LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON w.pid = 0 AND p.transaction = w.xid
  ORDER BY w.path;
 
 COMMENT ON VIEW arch_inspect.lock_waits IS
-'the tree of processes that wait for locks, all at one moment: every waiter, and above it what it waits for, down from a root that waits for nobody. For everybody; usename, state and query follow pg_stat_activity. Makes visible: lock.c, deadlock.c, heapam.c (heap_lock_tuple)';
+'the tree of processes that wait for locks, all at one moment: every waiter, and above it what it waits for, down from a root that waits for nobody. A SERIALIZABLE READ ONLY DEFERRABLE transaction waits for a safe snapshot, that is, for the end of serializable transactions, under the first of these. For everybody; usename, state and query follow pg_stat_activity. Makes visible: lock.c, deadlock.c, heapam.c (heap_lock_tuple), predicate.c (GetSafeSnapshot)';
 COMMENT ON COLUMN arch_inspect.lock_waits.path IS 'processes from the root to this one; a waiter stands under its first blocker, or under the one before it in the queue; 0 is a prepared transaction';
 COMMENT ON COLUMN arch_inspect.lock_waits.depth IS '0 of a root';
 COMMENT ON COLUMN arch_inspect.lock_waits.root IS 'the process at the top: to end its transaction lets the others go on';
 COMMENT ON COLUMN arch_inspect.lock_waits.pid IS 'the process; 0 of a prepared transaction';
 COMMENT ON COLUMN arch_inspect.lock_waits.gid IS 'the name of the prepared transaction';
 COMMENT ON COLUMN arch_inspect.lock_waits.xid IS 'its transaction id; NULL when it has none';
-COMMENT ON COLUMN arch_inspect.lock_waits.locktype IS 'the kind of lock it waits for, as in pg_locks; NULL of a root';
+COMMENT ON COLUMN arch_inspect.lock_waits.locktype IS 'the kind of lock it waits for, as in pg_locks, or ''safe snapshot''; NULL of a root';
 COMMENT ON COLUMN arch_inspect.lock_waits.lock IS 'the lock it waits for, in words';
-COMMENT ON COLUMN arch_inspect.lock_waits.mode IS 'the lock mode it waits for';
+COMMENT ON COLUMN arch_inspect.lock_waits.mode IS 'the lock mode it waits for; NULL where that is no lock';
 COMMENT ON COLUMN arch_inspect.lock_waits.for_row IS 'the row it is after when it waits for the transaction that has it';
 COMMENT ON COLUMN arch_inspect.lock_waits.queue_position IS 'its place in the queue of that lock, from 1';
-COMMENT ON COLUMN arch_inspect.lock_waits.blocked_by IS 'processes that hold a conflicting lock; 0 is a prepared transaction';
+COMMENT ON COLUMN arch_inspect.lock_waits.blocked_by IS 'processes that hold a conflicting lock, or whose serializable transactions a safe snapshot has to wait for; 0 is a prepared transaction';
 COMMENT ON COLUMN arch_inspect.lock_waits.queued_behind IS 'processes that hold nothing but wait for a conflicting lock ahead of it in the queue (soft blocks)';
-COMMENT ON COLUMN arch_inspect.lock_waits.waiting_since IS 'when the wait began; NULL in its first moment';
+COMMENT ON COLUMN arch_inspect.lock_waits.waiting_since IS 'when the wait began; NULL in its first moment. For a safe snapshot when the statement began, for who may see that';
 COMMENT ON COLUMN arch_inspect.lock_waits.waiting IS 'how long it has waited';
-COMMENT ON COLUMN arch_inspect.lock_waits.deadlock IS 'set where it waits for itself in the end: deadlock_timeout after the wait began one of the circle gets an error; a circle that goes by queue places may be undone by reordering the queue';
+COMMENT ON COLUMN arch_inspect.lock_waits.deadlock IS 'set where it waits for itself in the end: deadlock_timeout after the wait began one of the circle gets an error; a circle that goes by queue places may be undone by reordering the queue, and one that goes by a safe snapshot the server does not see';
 COMMENT ON COLUMN arch_inspect.lock_waits.in_words IS 'all that in a sentence, indented as the tree';
 COMMENT ON COLUMN arch_inspect.lock_waits.usename IS 'the role, as in pg_stat_activity';
 COMMENT ON COLUMN arch_inspect.lock_waits.state IS 'its state, as in pg_stat_activity';

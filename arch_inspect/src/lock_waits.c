@@ -1,31 +1,36 @@
 /*-------------------------------------------------------------------------
  *
  * lock_waits.c
- *	  Who waits for whom in the lock manager.
+ *	  Who waits for whom: in the lock manager, and for a safe snapshot.
  *
  * All awaited locks are copied at one moment, with their holders and their
  * wait queues in order; who blocks whom is worked out on the copy, by the
  * rules of pg_blocking_pids(): a holder of a conflicting lock blocks (hard),
  * and so does one ahead in the queue that waits for a conflicting lock (soft).
+ *
+ * A SERIALIZABLE READ ONLY DEFERRABLE transaction waits for no lock, but until
+ * the serializable transactions that could spoil its snapshot have ended.  Such
+ * a wait is put in the form of a lock that all of these hold.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "access/transam.h"
-#include "catalog/pg_database.h"
+#include "access/twophase.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
 #include "storage/lwlock.h"
+#include "storage/predicate_internals.h"
 #include "storage/proc.h"
+#include "storage/procarray.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
-#include "utils/regproc.h"
 #include "utils/timestamp.h"
+#include "utils/wait_event.h"
 
 #include "compat.h"
+#include "lock_words.h"
 
 PG_FUNCTION_INFO_V1(ai_lock_waits);
 
@@ -45,6 +50,7 @@ typedef struct Party
 typedef struct AwaitedLock
 {
 	LOCKTAG		tag;
+	bool		snapshot;		/* no lock: a safe snapshot is waited for */
 	int			nholders;
 	int			nwaiters;
 	Party	   *parties;		/* the holders, then the waiters in order */
@@ -108,6 +114,7 @@ copy_lock(AwaitedLock *copy, LOCK *lock)
 	int			size = 0;
 
 	copy->tag = lock->tag;
+	copy->snapshot = false;
 	arch_lock_queue_foreach(PROCLOCK, lockLink, pl, &lock->procLocks)
 		size++;
 	/* a waiter has an entry among the holders too, maybe an empty one */
@@ -175,6 +182,53 @@ copy_awaited_locks(void)
 
 	for (int i = NUM_LOCK_PARTITIONS; --i >= 0;)
 		LWLockRelease(LockHashPartitionLockByIndex(i));
+	return locks;
+}
+
+/*
+ * Those that wait for a safe snapshot, a moment after the locks were copied.
+ */
+static List *
+add_snapshot_waits(List *locks)
+{
+	int			max = MaxBackends + max_prepared_xacts;
+	int		   *pids = palloc_array(int, max);
+
+	for (uint32 i = 0; i < ProcGlobal->allProcCount; i++)
+	{
+		PGPROC	   *proc = &ProcGlobal->allProcs[i];
+		AwaitedLock *copy;
+		Party		waiter;
+		int			n;
+
+		if (proc->pid == 0 || proc->wait_event_info != WAIT_EVENT_SAFE_SNAPSHOT)
+			continue;
+		copy_party(&waiter, proc);
+		n = GetSafeSnapshotBlockingPids(waiter.pid, pids, max);
+		if (n == 0)
+			continue;			/* it waits no more */
+
+		copy = palloc0(sizeof(AwaitedLock));
+		copy->snapshot = true;
+		copy->tag.locktag_lockmethodid = DEFAULT_LOCKMETHOD;
+		copy->parties = palloc0(sizeof(Party) * (n + 1));
+		copy->nholders = n;
+		copy->nwaiters = 1;
+		for (int j = 0; j < n; j++)
+		{
+			PGPROC	   *holder = pids[j] > 0 ? BackendPidGetProc(pids[j]) : NULL;
+
+			/* of a prepared transaction only that it is one can be told */
+			if (holder)
+				copy_party(&copy->parties[j], holder);
+			else
+				copy->parties[j].pid = copy->parties[j].group = Max(pids[j], 0);
+			copy->parties[j].held = LOCKBIT_ON(AccessExclusiveLock);
+		}
+		copy->parties[n] = waiter;
+		copy->parties[n].awaited = AccessShareLock;
+		locks = lappend(locks, copy);
+	}
 	return locks;
 }
 
@@ -301,66 +355,6 @@ find_cycles(Waiter *waiters, int n, bool soft)
 	}
 }
 
-/*
- * A relation's name, or its oid where the database is another one.
- */
-static const char *
-relation_name(Oid datid, Oid relid)
-{
-	if ((datid == MyDatabaseId || !OidIsValid(datid)) && get_rel_name(relid))
-		return DatumGetCString(DirectFunctionCall1(regclassout, ObjectIdGetDatum(relid)));
-	return psprintf("%u of database %u", relid, datid);
-}
-
-/*
- * A lock in words.
- */
-static char *
-lock_words(const LOCKTAG *tag)
-{
-	Oid			datid = tag->locktag_field1;
-	Oid			relid = tag->locktag_field2;
-
-	switch ((LockTagType) tag->locktag_type)
-	{
-		case LOCKTAG_RELATION:
-			return psprintf("relation %s", relation_name(datid, relid));
-		case LOCKTAG_RELATION_EXTEND:
-			return psprintf("the right to extend %s", relation_name(datid, relid));
-		case LOCKTAG_PAGE:
-			return psprintf("page %u of %s", tag->locktag_field3,
-							relation_name(datid, relid));
-		case LOCKTAG_TUPLE:
-			return psprintf("row (%u,%u) of %s", tag->locktag_field3,
-							tag->locktag_field4, relation_name(datid, relid));
-		case LOCKTAG_TRANSACTION:
-			return psprintf("transaction %u", tag->locktag_field1);
-		case LOCKTAG_VIRTUALTRANSACTION:
-			return psprintf("virtual transaction %u/%u", tag->locktag_field1,
-							tag->locktag_field2);
-		case LOCKTAG_SPECULATIVE_TOKEN:
-			return psprintf("speculative insertion %u of transaction %u",
-							tag->locktag_field2, tag->locktag_field1);
-		case LOCKTAG_DATABASE_FROZEN_IDS:
-			return psprintf("the frozen ids of database %u", datid);
-		case LOCKTAG_OBJECT:
-			if (datid == InvalidOid && tag->locktag_field2 == DatabaseRelationId)
-				return psprintf("database %u", tag->locktag_field3);
-			return psprintf("object %u of %s", tag->locktag_field3,
-							relation_name(InvalidOid, tag->locktag_field2));
-		case LOCKTAG_ADVISORY:
-			/* 1: one 64-bit key, 2: two of 32 bits */
-			if (tag->locktag_field4 == 1)
-				return psprintf("advisory lock " INT64_FORMAT,
-								(int64) ((uint64) tag->locktag_field2 << 32 |
-										 tag->locktag_field3));
-			return psprintf("advisory lock (%d, %d)",
-							(int) tag->locktag_field2, (int) tag->locktag_field3);
-		default:
-			return psprintf("lock of type %u", tag->locktag_type);
-	}
-}
-
 static Datum
 int_array(const int *elems, int n)
 {
@@ -449,11 +443,14 @@ put_waiter(ReturnSetInfo *rsinfo, Waiter *waiter, Datum path)
 	values[1] = Int32GetDatum(waiter->party->pid);
 	values[2] = TransactionIdGetDatum(waiter->party->xid);
 	nulls[2] = !TransactionIdIsValid(waiter->party->xid);
-	values[3] = CStringGetTextDatum(tag->locktag_type <= LOCKTAG_LAST_TYPE ?
+	values[3] = CStringGetTextDatum(waiter->lock->snapshot ? "safe snapshot" :
+									tag->locktag_type <= LOCKTAG_LAST_TYPE ?
 									LockTagTypeNames[tag->locktag_type] : "unknown");
-	values[4] = CStringGetTextDatum(lock_words(tag));
+	values[4] = CStringGetTextDatum(waiter->lock->snapshot ? "a safe snapshot" :
+									ai_lock_words(tag));
 	values[5] = CStringGetTextDatum(GetLockmodeName(tag->locktag_lockmethodid,
 													waiter->party->awaited));
+	nulls[5] = nulls[6] = waiter->lock->snapshot;
 	values[6] = Int32GetDatum(waiter->position);
 	values[7] = TimestampTzGetDatum((TimestampTz) waiter->party->since);
 	nulls[7] = waiter->party->since == 0;
@@ -462,9 +459,9 @@ put_waiter(ReturnSetInfo *rsinfo, Waiter *waiter, Datum path)
 												true, TYPALIGN_INT));
 	values[10] = int_array(waiter->blockers + waiter->nhard, waiter->nsoft);
 	nulls[11] = !waiter->party->has_row ||
-		tag->locktag_type != LOCKTAG_TRANSACTION;
+		waiter->lock->snapshot || tag->locktag_type != LOCKTAG_TRANSACTION;
 	if (!nulls[11])
-		values[11] = CStringGetTextDatum(lock_words(&waiter->party->row));
+		values[11] = CStringGetTextDatum(ai_lock_words(&waiter->party->row));
 	nulls[12] = !waiter->in_cycle;
 	if (waiter->in_cycle)
 		values[12] = CStringGetTextDatum(waiter->in_hard_cycle ?
@@ -495,7 +492,7 @@ ai_lock_waits(PG_FUNCTION_ARGS)
 	if (rsinfo->setDesc->natts != NCOLUMNS)
 		elog(ERROR, "unexpected result type");
 
-	locks = copy_awaited_locks();
+	locks = add_snapshot_waits(copy_awaited_locks());
 	foreach(lc, locks)
 		n += ((AwaitedLock *) lfirst(lc))->nwaiters;
 	waiters = palloc0(sizeof(Waiter) * (n + 1));
