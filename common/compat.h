@@ -160,6 +160,15 @@
 #define AI_SERVER_HAS_WAIT_EVENTS false
 #endif
 
+/* PG 17 summarizes the WAL for incremental backups, and keeps it until then */
+#if PG_VERSION_NUM >= 170000
+#include "postmaster/walsummarizer.h"
+#else
+#define summarize_wal false
+#define GetWalSummarizerState(tli, summarized, pending, pid) \
+	((void) (pid), *(tli) = 0, *(summarized) = *(pending) = InvalidXLogRecPtr)
+#endif
+
 /* PG 17 brought bump contexts */
 #if PG_VERSION_NUM >= 170000
 #define AI_OTHER_CONTEXT "Bump"

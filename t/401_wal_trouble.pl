@@ -169,6 +169,33 @@ is($standby->safe_psql('postgres', q(
 	SELECT archive_ready > 0, kept_because ~ 'until it is archived' FROM arch_inspect.wal_status)),
 	't|t', 'files wait for the archiver');
 
+# From 17 on so does a WAL summarizer that is behind; this one is made to wait.
+is($standby->safe_psql('postgres', 'SELECT summarized_lsn IS NULL FROM arch_inspect.wal_status'), 't', 'nothing is summarized');
+if ($standby->safe_psql('postgres', "SELECT current_setting('server_version_num')::int >= 170000") eq 't')
+{
+	$standby->append_conf('postgresql.conf', "summarize_wal = on\n");
+	$standby->restart;
+	$standby->safe_psql('postgres', 'CREATE TABLE summarized (i int); CHECKPOINT');
+	# at rest it holds no lock that others need
+	my $at_rest = q(SELECT wait_event FROM pg_stat_activity WHERE backend_type = 'walsummarizer');
+	$standby->poll_query_until('postgres', "SELECT ($at_rest) = 'WalSummarizerWal' AND summarized_lsn IS NOT NULL FROM arch_inspect.wal_status")
+	  or die 'no WAL is summarized';
+	my $pid;
+	foreach my $try (1 .. 100)
+	{
+		$pid = $standby->safe_psql('postgres', "SELECT pid FROM pg_stat_activity WHERE backend_type = 'walsummarizer'");
+		kill 'STOP', $pid;
+		last if $standby->safe_psql('postgres', $at_rest) eq 'WalSummarizerWal';
+		kill 'CONT', $pid;
+	}
+	$standby->safe_psql('postgres', 'CREATE TABLE not_summarized (i int); SELECT pg_switch_wal(); CHECKPOINT');
+	is($standby->safe_psql('postgres', q(
+		SELECT summarized_lsn < redo_lsn, kept_because ~ 'until it is summarized' FROM arch_inspect.wal_status)),
+		't|t', 'files wait for the summarizer');
+	kill 'CONT', $pid;
+	ok($standby->poll_query_until('postgres', 'SELECT summarized_lsn >= redo_lsn FROM arch_inspect.wal_status'), 'it goes on');
+}
+
 $standby->stop;
 
 done_testing();

@@ -11,7 +11,8 @@ CREATE FUNCTION arch_inspect.wal_positions(
 	OUT redo_lsn pg_lsn, OUT redo_file text, OUT redo_offset integer,
 	OUT checkpoint_lsn pg_lsn, OUT checkpoint_time timestamptz,
 	OUT next_checkpoint_lsn pg_lsn,
-	OUT bytes_since_look bigint, OUT seconds_since_look double precision)
+	OUT bytes_since_look bigint, OUT seconds_since_look double precision,
+	OUT summarized_lsn pg_lsn)
 RETURNS record
 AS 'MODULE_PATHNAME', 'ai_wal_status'
 LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 100;
@@ -60,7 +61,7 @@ SELECT k.in_recovery, k.timeline,
 	   k.segment_size, k.segments_kept, k.segments_ahead,
 	   k.oldest_segment, k.oldest_lsn,
 	   k.slots, k.slots_lsn, k.wal_keep_size,
-	   k.archive_ready, k.archive_ready_lsn,
+	   k.archive_ready, k.archive_ready_lsn, k.summarized_lsn,
 	   'needed from ' || k.redo_lsn || ' for crash recovery'
 	   || CASE WHEN k.slots_lsn < k.redo_lsn
 		  THEN '; held from ' || k.slots_lsn || ' by a replication slot' ELSE '' END
@@ -68,7 +69,9 @@ SELECT k.in_recovery, k.timeline,
 		  THEN '; the last ' || current_setting('wal_keep_size') || ' by wal_keep_size' ELSE '' END
 	   || CASE WHEN k.archive_ready_lsn < k.redo_lsn
 		  THEN '; held from ' || k.archive_ready_lsn || ' until it is archived' ELSE '' END
-	   || CASE WHEN k.oldest_lsn + k.segment_size::numeric <= least(k.redo_lsn, k.slots_lsn, k.archive_ready_lsn)
+	   || CASE WHEN k.summarized_lsn < k.redo_lsn
+		  THEN '; held from ' || k.summarized_lsn || ' until it is summarized (summarize_wal)' ELSE '' END
+	   || CASE WHEN k.oldest_lsn + k.segment_size::numeric <= least(k.redo_lsn, k.slots_lsn, k.archive_ready_lsn, k.summarized_lsn)
 				AND k.now_lsn - k.oldest_lsn > k.wal_keep_size + k.segment_size
 		  THEN '; what is older waits for the next checkpoint to remove or recycle it' ELSE '' END
 	   AS kept_because,
@@ -118,6 +121,7 @@ COMMENT ON COLUMN arch_inspect.wal_status.slots_lsn IS 'the oldest WAL that a sl
 COMMENT ON COLUMN arch_inspect.wal_status.wal_keep_size IS 'bytes kept for standbys without a slot';
 COMMENT ON COLUMN arch_inspect.wal_status.archive_ready IS 'files that wait for the archiver; NULL outside pg_monitor';
 COMMENT ON COLUMN arch_inspect.wal_status.archive_ready_lsn IS 'first byte of the oldest of them; NULL where there is none, or outside pg_monitor';
+COMMENT ON COLUMN arch_inspect.wal_status.summarized_lsn IS 'up to where the WAL summarizer has come, for incremental backups; NULL where summarize_wal is off, and before 17';
 COMMENT ON COLUMN arch_inspect.wal_status.kept_because IS 'who needs the old segments, in words';
 COMMENT ON COLUMN arch_inspect.wal_status.full_page_writes IS 'what the setting does now, in words';
 COMMENT ON COLUMN arch_inspect.wal_status.wal_compression IS 'what the setting does now in this session, in words';

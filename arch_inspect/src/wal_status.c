@@ -30,7 +30,7 @@
 PG_FUNCTION_INFO_V1(ai_wal_status);
 PG_FUNCTION_INFO_V1(ai_wal_segments);
 
-#define WAL_STATUS_COLS		23
+#define WAL_STATUS_COLS		24
 #define WAL_SEGMENTS_COLS	6
 
 /* What this session saw at its last look, for the rate */
@@ -96,6 +96,23 @@ read_control_file(void)
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("calculated CRC checksum of the control file does not match the value stored in it")));
 	return control;
+}
+
+/*
+ * Up to where the WAL is summarized; invalid where it is not to be, or the
+ * summarizer has not found out where to begin.
+ */
+static XLogRecPtr
+summarized_lsn(void)
+{
+	TimeLineID	tli;
+	XLogRecPtr	summarized = InvalidXLogRecPtr;
+	XLogRecPtr	pending;
+	int			pid;
+
+	if (summarize_wal)
+		GetWalSummarizerState(&tli, &summarized, &pending, &pid);
+	return summarized;
 }
 
 /*
@@ -177,6 +194,7 @@ ai_wal_status(PG_FUNCTION_ARGS)
 	values[i++] = Float8GetDatum((look - last_look) / (double) USECS_PER_SEC);
 	last_look = look;
 	last_lsn = now;
+	i = put_lsn(values, nulls, i, summarized_lsn());
 	Assert(i == WAL_STATUS_COLS);
 
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
