@@ -152,6 +152,25 @@ SELECT count(*) > 0 AS found FROM arch_inspect.wal_records(:'start_lsn', :'end_l
 SELECT pg_current_xact_id_if_assigned() IS NULL AS no_xid;
 COMMIT;
 
+-- the planner goes by the length of the range, where it knows it
+CREATE FUNCTION estimated(call text) RETURNS float8 LANGUAGE plpgsql AS $$
+DECLARE
+	plan json;
+BEGIN
+	EXECUTE 'EXPLAIN (FORMAT JSON) SELECT * FROM arch_inspect.' || call INTO plan;
+	RETURN plan #>> '{0,Plan,Plan Rows}';
+END $$;
+SELECT estimated(format('wal_records(%L, %L)', :'start_lsn', :'end_lsn')) / count(*) BETWEEN 0.1 AND 10 AS records
+  FROM arch_inspect.wal_records(:'start_lsn', :'end_lsn');
+SELECT estimated(format('wal_records(%L, %L)', :'start_lsn', :'start_lsn')) AS no_range,
+	   estimated(format('wal_records(%L)', :'start_lsn')) >= estimated(format('wal_records(%L, %L)', :'start_lsn', :'end_lsn')) AS to_the_end,
+	   estimated(format('wal_records(%L, %L)', :'start_lsn', 'FFFFFFFF/0')) >= estimated(format('wal_records(%L, %L)', :'start_lsn', :'end_lsn')) AS into_the_future,
+	   estimated('wal_records(NULL)') > 0 AS since_the_checkpoint,
+	   estimated('wal_records(pg_current_wal_insert_lsn() - 1000)') AS not_known,
+	   estimated(format('wal_summary(%L, %L)', :'start_lsn', :'end_lsn')) AS summary,
+	   estimated(format('page_history(%L, 0, %L, %L)', 'pg_class', :'start_lsn', :'end_lsn')) AS history,
+	   estimated(format('transaction_wal(%L, %L, %L)', '3', :'start_lsn', :'end_lsn')) AS transaction;
+
 DEALLOCATE seen;
 DROP SCHEMA regress_wal CASCADE;
 DROP ROLE regress_wal_owner, regress_wal_reader, regress_wal_monitor;

@@ -85,6 +85,14 @@ typedef struct AiColumn
 	AiGetter	get;
 } AiColumn;
 
+/* An argument as far as the planner knows it. */
+typedef struct AiKnownArg
+{
+	bool		known;
+	bool		isnull;
+	Datum		value;
+} AiKnownArg;
+
 typedef struct AiInstrument
 {
 	const char *symbol;			/* of the C function */
@@ -106,6 +114,8 @@ typedef struct AiInstrument
 
 	/* for the planner; each may be missing */
 	double		(*units) (void);	/* how many, if not the relation's blocks */
+	bool		(*guess) (const AiKnownArg *args, int nargs, double *units,
+						  double *rows);	/* the same, by the arguments */
 	double		(*rows_per_unit) (Relation rel);	/* NULL: one */
 	double		unit_cost;		/* in seq_page_cost; 0 means 1 */
 	double		unit_cpu;		/* in cpu_tuple_cost, beside that of its rows */

@@ -108,6 +108,32 @@ known_argument(PlannerInfo *root, List *args, int number, Datum *value)
 }
 
 /*
+ * What the call will do by the instrument's own guess.
+ */
+static bool
+guess(PlannerInfo *root, const AiInstrument *instrument, List *args,
+	  Estimate *result)
+{
+	AiKnownArg	known[AI_MAX_ARGS];
+	int			n = 0;
+	ListCell   *lc;
+
+	if (list_length(args) > AI_MAX_ARGS)
+		return false;
+	foreach(lc, args)
+	{
+		Node	   *arg = estimate_expression_value(root, lfirst(lc));
+
+		known[n].known = IsA(arg, Const);
+		known[n].isnull = known[n].known && ((Const *) arg)->constisnull;
+		known[n].value = known[n].known ? ((Const *) arg)->constvalue : (Datum) 0;
+		n++;
+	}
+	result->shareable = false;
+	return instrument->guess(known, n, &result->units, &result->rows);
+}
+
+/*
  * What the call will do, or false if that can't be known now.
  *
  * Whoever has no rights to the relation gets no estimate, so that planning
@@ -123,6 +149,8 @@ estimate(PlannerInfo *root, const AiInstrument *instrument, List *args,
 	double		end;
 	ForkNumber	forknum = MAIN_FORKNUM;
 
+	if (instrument->guess != NULL)
+		return guess(root, instrument, args, result);
 	if (instrument->relation == 0 && instrument->units == NULL)
 		return false;
 	if (instrument->units != NULL)

@@ -54,6 +54,23 @@ ai_wal_limit(TimeLineID *timeline)
 		GetXLogReplayRecPtr(timeline) : GetFlushRecPtr(timeline);
 }
 
+/*
+ * ai_wal_pages - how many pages of WAL there are in a range, for the planner
+ *
+ * What can't be read is told when it is read, so here the range is only cut.
+ */
+double
+ai_wal_pages(XLogRecPtr start, XLogRecPtr end)
+{
+	XLogRecPtr	limit = ai_wal_limit(NULL);
+
+	if (XLogRecPtrIsInvalid(start))
+		start = ai_wal_redo();
+	if (XLogRecPtrIsInvalid(end) || end > limit)
+		end = limit;
+	return start < end ? (double) (end - start) / XLOG_BLCKSZ : 0;
+}
+
 static void
 read_history(AiWalReader *reader)
 {

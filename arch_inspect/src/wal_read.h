@@ -40,6 +40,7 @@ extern void ai_wal_warn(AiWalReader *reader);
 extern void ai_wal_close(AiWalReader *reader);
 extern XLogRecPtr ai_wal_limit(TimeLineID *timeline);
 extern XLogRecPtr ai_wal_redo(void);
+extern double ai_wal_pages(XLogRecPtr start, XLogRecPtr end);
 extern void ai_wal_decode(const XLogReaderState *state, AiWalRecord *rec);
 
 /* The bytes of page images in the present record */

@@ -307,12 +307,22 @@ records_end(AiRows *rows)
 		ai_wal_close(scan_of(rows)->reader);
 }
 
+static bool
+records_guess(const AiKnownArg *args, int nargs, double *units, double *rows)
+{
+	if (!ai_wal_scan_pages(args, nargs, 0, units))
+		return false;
+	*rows = *units * AI_WAL_RECORDS_PER_PAGE;
+	return true;
+}
+
 /*
  * ai_wal_records - arch_inspect.wal_records(start_lsn, end_lsn)
  */
 AI_INSTRUMENT(wal_records,
 			  .columns = record_columns,
 			  .begin = records_begin, .next = records_next, .end = records_end,
+			  .guess = records_guess,
 			  .state_size = sizeof(RecordsState));
 
 /*
@@ -376,11 +386,25 @@ history_next(AiRows *rows)
 }
 
 /*
+ * The dear part is to decode all records of the range; few of them are about
+ * the page.
+ */
+static bool
+history_guess(const AiKnownArg *args, int nargs, double *units, double *rows)
+{
+	if (!ai_wal_scan_pages(args, nargs, 2, units))
+		return false;
+	*rows = Min(100, *units * AI_WAL_RECORDS_PER_PAGE);
+	return true;
+}
+
+/*
  * ai_page_history - arch_inspect.page_history(rel, blkno, start, end, fork)
  */
 AI_INSTRUMENT(page_history,
 			  .columns = record_columns,
 			  .begin = history_begin, .next = history_next, .end = records_end,
+			  .guess = history_guess, .unit_cpu = AI_WAL_RECORDS_PER_PAGE,
 			  .state_size = sizeof(RecordsState));
 
 /*
@@ -472,10 +496,22 @@ transaction_next(AiRows *rows)
 	return false;
 }
 
+/* As a page's history, but the range is read twice. */
+static bool
+transaction_guess(const AiKnownArg *args, int nargs, double *units, double *rows)
+{
+	if (!ai_wal_scan_pages(args, nargs, 1, units))
+		return false;
+	*rows = Min(1000, *units * AI_WAL_RECORDS_PER_PAGE);
+	*units *= 2;
+	return true;
+}
+
 /*
  * ai_transaction_wal - arch_inspect.transaction_wal(xid, start, end)
  */
 AI_INSTRUMENT(transaction_wal,
 			  .columns = record_columns,
 			  .begin = transaction_begin, .next = transaction_next, .end = records_end,
+			  .guess = transaction_guess, .unit_cpu = AI_WAL_RECORDS_PER_PAGE,
 			  .state_size = sizeof(RecordsState));

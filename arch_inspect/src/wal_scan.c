@@ -25,6 +25,7 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/pg_lsn.h"
 #include "utils/syscache.h"
 
 #include "compat.h"
@@ -318,4 +319,26 @@ ai_wal_scan_type(AiWalScan *scan, RmgrId rmid, uint8 info)
 											   psprintf("UNKNOWN (%x)", info & ~XLR_INFO_MASK));
 	MemoryContextSwitchTo(old);
 	return scan->types[rmid][i];
+}
+
+/*
+ * ai_wal_scan_pages - pages of WAL in the range that the arguments from the
+ * given one on (counted from 0) tell; false where the planner can't know it
+ */
+bool
+ai_wal_scan_pages(const AiKnownArg *args, int nargs, int start, double *pages)
+{
+	XLogRecPtr	range[2] = {InvalidXLogRecPtr, InvalidXLogRecPtr};
+
+	for (int i = 0; i < 2 && start + i < nargs; i++)
+	{
+		const AiKnownArg *arg = &args[start + i];
+
+		if (!arg->known)
+			return false;
+		if (!arg->isnull)
+			range[i] = DatumGetLSN(arg->value);
+	}
+	*pages = ai_wal_pages(range[0], range[1]);
+	return true;
 }

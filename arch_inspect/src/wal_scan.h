@@ -11,7 +11,11 @@
 #include "access/rmgr.h"
 #include "utils/hsearch.h"
 
+#include "rows.h"
 #include "wal_read.h"
+
+/* Of small records, as most are; a bulk load with page images has fewer */
+#define AI_WAL_RECORDS_PER_PAGE 80
 
 /* What the catalog of this database says of a relation's files now */
 typedef struct AiWalRelation
@@ -51,6 +55,9 @@ extern bool ai_wal_scan_values(AiWalRelation *relation);
 extern Datum ai_wal_scan_rmgr(AiWalScan *scan, RmgrId rmid);
 extern Datum ai_wal_scan_type(AiWalScan *scan, RmgrId rmid, uint8 info);
 extern uint8 ai_wal_type_info(RmgrId rmid, uint8 info);
+
+extern bool ai_wal_scan_pages(const AiKnownArg *args, int nargs, int start,
+							  double *pages);
 
 /* wal_new_row.c */
 extern char *ai_wal_new_row(AiWalScan *scan);

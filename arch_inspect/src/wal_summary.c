@@ -221,10 +221,20 @@ static const AiColumn summary_columns[] = {
 	{NULL}
 };
 
+static bool
+summary_guess(const AiKnownArg *args, int nargs, double *units, double *rows)
+{
+	if (!ai_wal_scan_pages(args, nargs, 0, units))
+		return false;
+	*rows = Min(200, *units * AI_WAL_RECORDS_PER_PAGE);
+	return true;
+}
+
 /*
  * ai_wal_summary - arch_inspect.wal_summary(start_lsn, end_lsn)
  */
 AI_INSTRUMENT(wal_summary,
 			  .columns = summary_columns,
 			  .begin = summary_begin, .next = summary_next,
+			  .guess = summary_guess, .unit_cpu = AI_WAL_RECORDS_PER_PAGE,
 			  .state_size = sizeof(SummaryState));
