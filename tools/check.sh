@@ -6,6 +6,9 @@
 # One server takes the regress and isolation tests; every TAP test makes its
 # own.  The last line counts.
 #
+# OLD_PG_CONFIG names the pg_config of an older major for the test of
+# pg_upgrade; the extensions are built for it in a copy of the tree.
+#
 set -eu
 . tools/common.sh
 
@@ -19,6 +22,15 @@ log=$PRIVATE/log/check.log
 # TESTS=pattern runs a part: regress, isolation and TAP files of that name.
 tests=${TESTS:-*}
 tap=$(echo $(ls t/$tests.pl 2>/dev/null || true))
+
+case ${OLD_PG_CONFIG:+$tap} in *_process_upgrade.pl*)
+	mkdir -p "$PRIVATE/old/tree" "$PRIVATE/old/log"
+	step "copy the tree for the older major" sh -c \
+		"tar -cf - --exclude=.git --exclude='./tmp_*' --exclude='*.o' --exclude='*.so' --exclude='.built-for' . | tar -xf - -C '$PRIVATE/old/tree'"
+	(cd "$PRIVATE/old/tree" && tools/build.sh "$OLD_PG_CONFIG" "$PRIVATE/old")
+	OLD_BINDIR=$("$(cat "$PRIVATE/old/pg_config")" --bindir)
+	export OLD_BINDIR
+esac
 
 rc=0
 {

@@ -8,6 +8,9 @@
 # made: without root, debootstrap or Debian's packages.  With CI set, a skip is
 # a failure.  The last line counts.  MAJORS_DIR is where the chroots live.
 #
+# The chroot of 18 also gets the programs of 17, if that has one, so that
+# t/340_process_upgrade.pl can go from one to the other.
+#
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -75,6 +78,30 @@ make_root()
 	mv "$dir/$1.new" "$dir/$1"
 }
 
+# add_older MAJOR - put the programs of an older major into the chroot of MAJOR,
+# with the libraries they need that it lacks; $older is their pg_config, or
+# nothing.  (From 15 to 17 pg_upgrade fails by itself, with any database.)
+add_older()
+{
+	older=
+	case $1 in 18) from=17 ;; *) return 0 ;; esac
+	old=$dir/$from new=$dir/$1
+	[ -x "$old/usr/lib/postgresql/$from/bin/postgres" ] || return 0
+	for d in lib share include
+	do
+		rm -rf "$new/usr/$d/postgresql/$from"
+		cp -a "$old/usr/$d/postgresql/$from" "$new/usr/$d/postgresql/$from" || return 0
+	done
+	chroot "$old" sh -c "ldd /usr/lib/postgresql/$from/bin/*" 2>/dev/null |
+		sed -n 's/.*=> \(\/[^ ]*\) (.*/\1/p' | sort -u |
+		while read -r lib
+		do
+			[ -e "$new$lib" ] || cp -pL "$old$lib" "$new/usr/local/lib/"
+		done
+	chroot "$new" /sbin/ldconfig
+	older=/usr/lib/postgresql/$from/bin/pg_config
+}
+
 # enter MAJOR - run make check in the chroot; its output goes to $log as well
 enter()
 {
@@ -94,7 +121,7 @@ enter()
 	# A Debian release that has a PostgreSQL of an older name for pg_config
 	# would pick the wrong one: the path is spelled out.
 	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
-		CI="${CI:-}" TESTS="${TESTS:-*}" \
+		CI="${CI:-}" TESTS="${TESTS:-*}" OLD_PG_CONFIG="$older" \
 		make -C /suite check PG_CONFIG="/usr/lib/postgresql/$1/bin/pg_config" 2>&1
 }
 
@@ -107,6 +134,7 @@ do
 		continue
 	fi
 	echo "== PostgreSQL $major"
+	add_older "$major"
 	enter "$major" >"$log"
 	rc=$?
 	[ $rc -ne 2 ] || [ -z "$why" ] || { skip "$major" "$why"; continue; }
