@@ -103,6 +103,32 @@ SELECT version, at, entered FROM arch_inspect.version_chain('wide', '(0,1)');
 COMMIT;
 DROP TABLE wide;
 
+-- entries of every kind of index: for GIN in posting trees (all), compressed
+-- lists (some), single ones (own) and the pending list (the last rows)
+CREATE TABLE pointed (id int, at point, words text[]) WITH (autovacuum_enabled = off);
+INSERT INTO pointed SELECT i, point(i % 63, i), ARRAY['all', 'some' || i % 50, 'own' || i] FROM generate_series(1, 4000) AS i;
+CREATE INDEX p_btree ON pointed (id);
+CREATE INDEX p_dups ON pointed ((id % 3));
+CREATE INDEX p_hash ON pointed USING hash (id);
+CREATE INDEX p_gist ON pointed USING gist (at);
+CREATE INDEX p_spgist ON pointed USING spgist (at);
+CREATE INDEX p_gin ON pointed USING gin (words);
+CREATE INDEX p_brin ON pointed USING brin (id);
+INSERT INTO pointed SELECT i, point(i % 63, i), ARRAY['all', 'some' || i % 50, 'own' || i] FROM generate_series(4001, 4020) AS i;
+INSERT INTO pointed VALUES (NULL, NULL, NULL), (0, point(1, 1), '{}');
+CREATE VIEW entries AS
+	SELECT coalesce(p.words[1], 'none') AS words, count(*) > 1 AS many, c.index_entries
+	  FROM pointed AS p, LATERAL arch_inspect.version_chain('pointed', p.ctid) AS c
+	 WHERE coalesce(id, 0) % 211 = 0 OR id BETWEEN 2000 AND 2004 OR id > 4010 GROUP BY 1, 3 ORDER BY 1, 3;
+SELECT * FROM entries;
+DELETE FROM pointed WHERE id % 2 = 1;
+VACUUM (INDEX_CLEANUP on) pointed;
+SELECT * FROM entries;
+-- a new key, a new version, its entries
+UPDATE pointed SET words = words || '{more}' WHERE id = 2002;
+SELECT version, kind, index_entries FROM pointed AS p, arch_inspect.version_chain('pointed', p.ctid) WHERE id = 2002;
+DROP TABLE pointed CASCADE;
+
 -- moved to another partition
 CREATE TABLE parts (a int, b int) PARTITION BY LIST (a);
 CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1);
