@@ -34,10 +34,13 @@ SELECT kind, count(*) > 0 AS some, bool_and(xid_age >= 0 AND xids_left > 0) AS x
   FROM arch_inspect.wraparound GROUP BY kind ORDER BY kind;
 SELECT count(*) AS missing FROM pg_database AS d
  WHERE NOT EXISTS (SELECT FROM arch_inspect.wraparound AS w WHERE w.kind = 'database' AND w.oid = d.oid);
-CREATE TABLE frozen_early (a int) WITH (autovacuum_freeze_max_age = 100000);
+CREATE TABLE frozen_early (a int, b text) WITH (autovacuum_freeze_max_age = 100000);
 SELECT kind, name, xids_to_forced_vacuum <= 100000 AS early,
 	   xids_left + xid_age AS limit_of_age, xids_per_second IS NULL OR forced_vacuum_at IS NOT NULL AS rated
   FROM arch_inspect.wraparound WHERE oid = 'frozen_early'::regclass AND kind = 'table';
+-- as for its table, which sets it for both
+SELECT kind, xids_to_forced_vacuum <= 100000 AS early
+  FROM arch_inspect.wraparound WHERE oid = (SELECT reltoastrelid FROM pg_class WHERE oid = 'frozen_early'::regclass);
 DROP TABLE frozen_early;
 
 -- for everybody

@@ -68,6 +68,14 @@ ok($primary->poll_query_until('postgres', q(
 	'walsender|t|Waiting in main loop of WAL sender process'), 'the primary shows its walsender');
 is($standby->safe_psql('postgres', 'SELECT bool_or(enabled) FROM arch_inspect.autovacuum_forecast'),
 	'f', 'autovacuum does not work on a standby');
+is($standby->safe_psql('postgres', q(
+	SELECT count(*) FROM arch_inspect.autovacuum_forecast
+	 WHERE due <> '{}' OR next_rule IS NOT NULL
+		OR multixact_age_limit <> current_setting('autovacuum_multixact_freeze_max_age')::int)),
+	'0', 'and nothing is due there');
+is($standby->safe_psql('postgres', q(
+	SELECT full_page_writes ~ 'promotion', wal_compression ~ 'promotion' FROM arch_inspect.wal_status)),
+	't|t', 'nor is any WAL made');
 
 $standby->stop;
 $primary->stop;

@@ -64,6 +64,8 @@ is($standby->safe_psql('postgres', 'SELECT taken_in_recovery, overflowed FROM ar
 is($standby->safe_psql('postgres', "SELECT available FROM arch_inspect.isolation_levels WHERE isolation_level = 'serializable'"),
 	'f', 'SERIALIZABLE is not to be had');
 is($standby->safe_psql('postgres', "SELECT count(*) FROM arch_inspect.xmin_horizons WHERE kind = 'horizon'"), '4', 'horizons are there');
+is($standby->safe_psql('postgres', "SELECT DISTINCT regexp_replace(advice, '\\d+', 'N') FROM arch_inspect.xmin_horizons WHERE kind = 'horizon'"),
+	'the primary hears that transactions from N on may be needed here (hot_standby_feedback)', 'and what becomes of them');
 ok($standby->safe_psql('postgres', 'SELECT count(*) FROM arch_inspect.wraparound') > 10, 'so is wraparound');
 is($standby->safe_psql('postgres', 'SELECT count(*) FROM arch_inspect.lock_waits'), '0', 'nobody waits');
 is( $standby->safe_psql('postgres', q(

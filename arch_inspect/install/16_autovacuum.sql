@@ -23,7 +23,7 @@ RETURNS SETOF record
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 200 COST 10000
 AS 'MODULE_PATHNAME', 'ai_autovacuum_thresholds';
 COMMENT ON FUNCTION arch_inspect.autovacuum_thresholds() IS
-'For each table, materialized view and TOAST table of this database, other than temporary ones: what autovacuum counts and the thresholds it compares with, by the rule of relation_needs_vacanalyze() in autovacuum.c: the table''s own options (a TOAST table without any has those of its table), the settings, from 18 on the maximum threshold and the unfrozen share. reltuples is null before the first VACUUM or ANALYZE; insert_threshold where inserts do not count (-1); analyze_threshold for what is never analyzed. enabled is false where only wraparound makes autovacuum come: autovacuum or track_counts is off, or the table''s option, or this is a standby. For everybody.';
+'For each table, materialized view and TOAST table of this database, other than temporary ones: what autovacuum counts and the thresholds it compares with, by the rule of relation_needs_vacanalyze() in autovacuum.c: the table''s own options (a TOAST table without any has those of its table), the settings, from 18 on the maximum threshold and the unfrozen share. reltuples is null before the first VACUUM or ANALYZE; insert_threshold where inserts do not count (-1); analyze_threshold for what is never analyzed. enabled is false where only wraparound makes autovacuum come: autovacuum or track_counts is off, or the table''s option. It is false on a standby too, where nothing is ever due: autovacuum works on the primary, which also has the counts. For everybody.';
 
 CREATE VIEW arch_inspect.autovacuum_forecast AS
 WITH holders AS MATERIALIZED (
@@ -74,7 +74,8 @@ SELECT p.relid::pg_catalog.regclass AS relation,
 			CASE WHEN p.due_dead THEN 'vacuum of dead rows' END,
 			CASE WHEN p.due_inserted THEN 'vacuum of inserted rows' END,
 			CASE WHEN p.due_analyze THEN 'analyze' END], NULL) AS due,
-	   CASE GREATEST(p.dead_percent, p.insert_percent, p.analyze_percent, p.wraparound_percent)
+	   CASE CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN
+			GREATEST(p.dead_percent, p.insert_percent, p.analyze_percent, p.wraparound_percent) END
 	   WHEN 0 THEN NULL
 	   WHEN p.wraparound_percent THEN 'vacuum against wraparound'
 	   WHEN p.dead_percent THEN 'vacuum of dead rows'
@@ -86,11 +87,11 @@ SELECT p.relid::pg_catalog.regclass AS relation,
   FROM progress AS p;
 COMMENT ON VIEW arch_inspect.autovacuum_forecast IS
 'For every table of this database what autovacuum looks at, in figures: rows counted, thresholds, how far along each is. A rule is due when the count passes its threshold (or the age its limit): a worker acts at its next visit, autovacuum_naptime apart at most, if one is free. For everybody. Counts are cumulative statistics, which lag a little. Columns as in autovacuum_thresholds(), and:';
-COMMENT ON COLUMN arch_inspect.autovacuum_forecast.enabled IS 'false: only wraparound makes autovacuum come';
+COMMENT ON COLUMN arch_inspect.autovacuum_forecast.enabled IS 'false: only wraparound makes autovacuum come, and on a standby nothing does';
 COMMENT ON COLUMN arch_inspect.autovacuum_forecast.vacuum_percent IS 'how far the dead rows are on the way to their threshold; null where they do not count';
 COMMENT ON COLUMN arch_inspect.autovacuum_forecast.wraparound_percent IS 'how far the older of relfrozenxid and relminmxid is on the way to a forced vacuum';
 COMMENT ON COLUMN arch_inspect.autovacuum_forecast.due IS 'the rules that have fired already; empty when none has';
-COMMENT ON COLUMN arch_inspect.autovacuum_forecast.next_rule IS 'the rule that is furthest along; null when nothing moves';
+COMMENT ON COLUMN arch_inspect.autovacuum_forecast.next_rule IS 'the rule that is furthest along; null when nothing moves, and on a standby';
 COMMENT ON COLUMN arch_inspect.autovacuum_forecast.held_back_by IS 'whose old snapshot keeps a vacuum from removing the newest dead rows: the oldest other process, replication slot or prepared transaction of this database; null when nobody, or no row is dead';
 COMMENT ON COLUMN arch_inspect.autovacuum_forecast.worker IS 'what is being done to it now, by autovacuum or by hand; null when nothing, or (another role''s) without pg_read_all_stats';
 

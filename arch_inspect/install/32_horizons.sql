@@ -109,11 +109,17 @@ SELECT h.kind, h.holder, h.pid, d.datname AS database, h.xid, h.xmin, h.behind,
 UNION ALL
 SELECT 'horizon', c.tables, NULL, pg_catalog.current_database(), NULL, c.xmin, c.behind,
 	   NULL, c.tables, false, false,
-	   'VACUUM here removes what transactions before ' || c.xmin::text || ' deleted or replaced'
+	   CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN
+			'VACUUM here removes what transactions before ' || c.xmin::text || ' deleted or replaced'
+			WHEN pg_catalog.current_setting('hot_standby_feedback')::boolean THEN
+			'the primary hears that transactions from ' || c.xmin::text || ' on may be needed here (hot_standby_feedback)'
+			ELSE
+			'the primary does not hear that transactions from ' || c.xmin::text || ' on may be needed here: what its VACUUM removes can end a query (hot_standby_feedback is off)'
+	   END
   FROM arch_inspect._cleanup_horizons() AS c;
 
 COMMENT ON VIEW arch_inspect.xmin_horizons IS
-'everything that holds back the removal of dead rows, and the horizons that result for a VACUUM of the current database: without the snapshot of the statement that asks, unless its transaction keeps it. For everybody; what a process does is for pg_read_all_stats. Makes visible: procarray.c (ComputeXidHorizons)';
+'everything that holds back the removal of dead rows, and the horizons that result for a VACUUM of the current database (on a standby: for what its own queries need): without the snapshot of the statement that asks, unless its transaction keeps it. For everybody; what a process does is for pg_read_all_stats. Makes visible: procarray.c (ComputeXidHorizons)';
 COMMENT ON COLUMN arch_inspect.xmin_horizons.kind IS '''backend'', ''standby feedback'', ''prepared transaction'', ''replication slot'', ''replication slot catalog_xmin'', or ''horizon'' for a result';
 COMMENT ON COLUMN arch_inspect.xmin_horizons.holder IS 'the kind of process and its role, the prepared transaction, the slot, or the kind of table that the horizon is for';
 COMMENT ON COLUMN arch_inspect.xmin_horizons.pid IS 'the process, where there is one';
@@ -149,13 +155,15 @@ WITH rate AS (
 		   c.oid::regclass::text, c.oid,
 		   COALESCE(arch_inspect._xid_age(c.relfrozenxid), 0),
 		   pg_catalog.mxid_age(c.relminmxid),
+		   -- a TOAST table without options has those of its table
 		   LEAST(pg_catalog.current_setting('autovacuum_freeze_max_age')::bigint,
-				 (SELECT o.option_value::bigint FROM pg_catalog.pg_options_to_table(c.reloptions) AS o
+				 (SELECT o.option_value::bigint FROM pg_catalog.pg_options_to_table(COALESCE(c.reloptions, m.reloptions)) AS o
 				   WHERE o.option_name = 'autovacuum_freeze_max_age')),
 		   LEAST(pg_catalog.current_setting('autovacuum_multixact_freeze_max_age')::bigint,
-				 (SELECT o.option_value::bigint FROM pg_catalog.pg_options_to_table(c.reloptions) AS o
+				 (SELECT o.option_value::bigint FROM pg_catalog.pg_options_to_table(COALESCE(c.reloptions, m.reloptions)) AS o
 				   WHERE o.option_name = 'autovacuum_multixact_freeze_max_age'))
 	  FROM pg_catalog.pg_class AS c
+	  LEFT JOIN pg_catalog.pg_class AS m ON c.relkind = 't' AND m.reltoastrelid = c.oid
 	 WHERE c.relkind IN ('r', 'm', 't') AND c.relfrozenxid <> '0'::xid
 )
 SELECT a.kind, a.name, a.oid,
@@ -173,7 +181,7 @@ SELECT a.kind, a.name, a.oid,
   FROM aged AS a CROSS JOIN rate AS r;
 
 COMMENT ON VIEW arch_inspect.wraparound IS
-'how many transaction ids and multixact ids are left, for every database and for every table of the current one. At today''s rate: that of the time since the last checkpoint. For everybody. Makes visible: varsup.c (SetTransactionIdLimit), multixact.c, autovacuum.c';
+'how many transaction ids and multixact ids are left, for every database and for every table of the current one. At today''s rate: that of the time since the last checkpoint. On a standby these are the primary''s, where the vacuum would come. For everybody. Makes visible: varsup.c (SetTransactionIdLimit), multixact.c, autovacuum.c';
 COMMENT ON COLUMN arch_inspect.wraparound.kind IS '''database'', ''table'', ''materialized view'' or ''toast table''';
 COMMENT ON COLUMN arch_inspect.wraparound.name IS 'its name';
 COMMENT ON COLUMN arch_inspect.wraparound.oid IS 'its oid in pg_database or pg_class';

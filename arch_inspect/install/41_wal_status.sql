@@ -74,13 +74,19 @@ SELECT k.in_recovery, k.timeline,
 	   || CASE WHEN k.oldest_lsn + k.segment_size::numeric <= least(k.redo_lsn, k.slots_lsn, k.archive_ready_lsn, k.summarized_lsn)
 				AND k.now_lsn - k.oldest_lsn > k.wal_keep_size + k.segment_size
 		  THEN '; what is older waits for the next checkpoint to remove or recycle it' ELSE '' END
+	   || CASE WHEN k.segments_kept IS NULL AND current_setting('archive_mode') <> 'off'
+		  THEN '; whether any waits for the archiver is for pg_monitor to see' ELSE '' END
 	   AS kept_because,
-	   CASE WHEN current_setting('full_page_writes')::boolean
+	   CASE WHEN k.in_recovery
+	   THEN current_setting('full_page_writes') || ': for the time after a promotion, no WAL is made in recovery'
+	   WHEN current_setting('full_page_writes')::boolean
 	   THEN 'on: the first change of a page after ' || k.redo_lsn || ' logs the whole page'
 	   ELSE 'off: a page torn by a crash cannot be repaired from the WAL'
 	   END AS full_page_writes,
-	   CASE current_setting('wal_compression')
-	   WHEN 'off' THEN 'off: page images are logged without their hole, not compressed'
+	   CASE WHEN k.in_recovery
+	   THEN current_setting('wal_compression') || ': for the time after a promotion, no WAL is made in recovery'
+	   WHEN current_setting('wal_compression') = 'off'
+	   THEN 'off: page images are logged without their hole, not compressed'
 	   ELSE current_setting('wal_compression') || ': the session that logs a page image compresses it'
 	   END AS wal_compression
   FROM keep k;

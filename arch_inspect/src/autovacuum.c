@@ -201,7 +201,9 @@ ai_autovacuum_thresholds(PG_FUNCTION_ARGS)
 	bool		active = AutoVacuumingActive() && !RecoveryInProgress();
 	TransactionId next_xid = ReadNextTransactionId();
 	MultiXactId next_multi = ReadNextMultiXactId();
-	int			multi_limit = MultiXactMemberFreezeThreshold();
+	/* recovery does not know how full pg_multixact is; that would give 0 */
+	int			multi_limit = RecoveryInProgress() ?
+		autovacuum_multixact_freeze_max_age : MultiXactMemberFreezeThreshold();
 	HASHCTL		ctl = {
 		.keysize = sizeof(Oid),
 		.entrysize = sizeof(ToastOptions),
