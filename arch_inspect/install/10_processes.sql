@@ -45,7 +45,7 @@ SELECT pid, usename, application_name, client_addr, state, query_start,
  WHERE kind = 'client backend';
 COMMENT ON VIEW arch_inspect.client_backends IS
 'The processes that serve a client connection, idle ones included. Null for another role''s backend, unless the caller is a member of pg_read_all_stats: client_addr, state, query_start, activity, xact_start, state_change; query then is <insufficient privilege>. client_addr is null for a connection by Unix socket as well.';
-COMMENT ON COLUMN arch_inspect.client_backends.activity IS 'the state in words';
+COMMENT ON COLUMN arch_inspect.client_backends.activity IS 'the state in words; that it waits for a lock is for everybody';
 COMMENT ON COLUMN arch_inspect.client_backends.wait_in_words IS 'what the process waits for: the server''s own words from PostgreSQL 17 on, the same words before; null when it does not wait';
 
 CREATE VIEW arch_inspect.background_processes AS

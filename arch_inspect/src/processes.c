@@ -267,8 +267,9 @@ put_client(Datum *values, bool *nulls, const Status *status)
 
 /*
  * The wait of a process and, from that, what a process without a client does.
+ * True where it waits for a lock, which is what any process does then.
  */
-static void
+static bool
 put_wait(Datum *values, bool *nulls, uint32 wait, bool *refreshed)
 {
 	const char *type = pgstat_get_wait_event_type(wait);
@@ -284,8 +285,14 @@ put_wait(Datum *values, bool *nulls, uint32 wait, bool *refreshed)
 		put_text(values, nulls, COL_ACTIVITY, "sleeps until there is something to do");
 	else if (strcmp(type, "Timeout") == 0)
 		put_text(values, nulls, COL_ACTIVITY, "pauses");
+	else if (strcmp(type, "Lock") == 0)
+	{
+		put_text(values, nulls, COL_ACTIVITY, "waits for a lock: see lock_waits");
+		return true;
+	}
 	else
 		put_text(values, nulls, COL_ACTIVITY, psprintf("waits (%s)", type));
+	return false;
 }
 
 /*
@@ -301,6 +308,7 @@ put_backend(Datum *values, bool *nulls, const Status *status, PGPROC *proc,
 	PGPROC	   *leader = proc->lockGroupLeader;
 	TransactionId xid = proc->xid;
 	TransactionId xmin = proc->xmin;
+	bool		blocked;
 	int			i;
 
 	if (entry->st_backendType == B_BG_WORKER)
@@ -329,8 +337,8 @@ put_backend(Datum *values, bool *nulls, const Status *status, PGPROC *proc,
 	}
 	put_text(values, nulls, COL_APPNAME, status->appname);
 	put_time(values, nulls, COL_BACKEND_START, entry->st_proc_start_timestamp);
-	put_wait(values, nulls, *(volatile uint32 *) &proc->wait_event_info,
-			 refreshed);
+	blocked = put_wait(values, nulls, *(volatile uint32 *) &proc->wait_event_info,
+					   refreshed);
 	if (TransactionIdIsValid(xid))
 	{
 		values[COL_XID] = TransactionIdGetDatum(xid);
@@ -344,7 +352,7 @@ put_backend(Datum *values, bool *nulls, const Status *status, PGPROC *proc,
 
 	if (!see_all && !has_privs_of_role(GetUserId(), entry->st_userid))
 	{
-		if (entry->st_backendType == B_BACKEND)
+		if (entry->st_backendType == B_BACKEND && !blocked)
 			put_text(values, nulls, COL_ACTIVITY, NULL);
 		put_text(values, nulls, COL_QUERY, "<insufficient privilege>");
 		return;
@@ -355,7 +363,7 @@ put_backend(Datum *values, bool *nulls, const Status *status, PGPROC *proc,
 		if (entry->st_state == states[i].state)
 		{
 			put_text(values, nulls, COL_STATE, states[i].name);
-			if (entry->st_backendType == B_BACKEND)
+			if (entry->st_backendType == B_BACKEND && !blocked)
 				put_text(values, nulls, COL_ACTIVITY, states[i].words);
 			break;
 		}
