@@ -69,6 +69,7 @@
 #define rd_locator rd_node
 #define InitBufferTag(tag, rlocator, forkno, blkno) \
 	INIT_BUFFERTAG(*(tag), *(rlocator), forkno, blkno)
+#define BufferTagsEqual(tag1, tag2) BUFFERTAGS_EQUAL(*(tag1), *(tag2))
 #define BufTagGetForkNum(tag) ((tag)->forkNum)
 #define smgr_rlocator smgr_rnode
 #define RelidByRelfilenumber(spcoid, relnumber) \

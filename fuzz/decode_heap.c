@@ -76,7 +76,8 @@ put_tuple(char *tuple, unsigned n)
 
 	memset(tuple, 0, 24);
 	h->t_choice.t_heap.t_xmin = 700 + n;
-	h->t_infomask = HEAP_XMAX_INVALID | (nulls ? HEAP_HASNULL : 0);
+	h->t_infomask = HEAP_XMAX_INVALID | (nulls ? HEAP_HASNULL : 0) |
+		(fuzz_random(8) ? HEAP_XMIN_COMMITTED : 0);
 	h->t_infomask2 = natts;
 	h->t_hoff = MAXALIGN(SizeofHeapTupleHeader + (nulls ? BITMAPLEN(natts) : 0));
 	memset(h->t_bits, 0, h->t_hoff - SizeofHeapTupleHeader);
@@ -283,6 +284,40 @@ fuzz_refused(const uint8_t *data, size_t size)
 	return NULL;
 }
 
+/* The short way over the plain tuples must tell what the long one does. */
+static void
+try_plain(const char *page, const AiPageHeader *header)
+{
+	AiPlainTuples sums;
+	OffsetNumber lp = 1;
+
+	while (lp <= header->nitems)
+	{
+		OffsetNumber end;
+		AiHeapItem	item;
+
+		memset(&sums, 0, sizeof(sums));
+		end = ai_count_plain_tuples(page, header, lp, &sums);
+		if (end < lp || end > header->nitems + 1 || sums.tuples != end - lp)
+			fuzz_fail("plain tuples that are not there");
+		for (; lp < end; lp++)
+		{
+			ai_decode_heap_item(page, header, lp, &item);
+			if (item.item.flags != LP_NORMAL || !item.can_walk)
+				fuzz_fail("plain tuple that is not sound");
+			sums.bytes -= item.item.len;
+			sums.aligned_bytes -= MAXALIGN(item.item.len);
+			sums.header_bytes -= item.t_hoff;
+			sums.heap_only -= (item.t_infomask2 & HEAP_ONLY_TUPLE) != 0;
+			sums.frozen -= ai_xmin_is_frozen(item.tuple);
+		}
+		if (sums.bytes != 0 || sums.aligned_bytes != 0 ||
+			sums.header_bytes != 0 || sums.heap_only != 0 || sums.frozen != 0)
+			fuzz_fail("sums of plain tuples that are not theirs");
+		lp = end + 1;
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -298,6 +333,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(page + size, 0, BLCKSZ - size);
 
 	ai_decode_page_header(page, AI_PAGE_HEAP, &header);
+	try_plain(page, &header);
 	for (OffsetNumber lp = 1; lp <= header.nitems; lp++)
 	{
 		char	   *copy;

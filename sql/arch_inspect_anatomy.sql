@@ -85,6 +85,7 @@ SELECT sum(a.padding) AS between FROM heap_attributes('padded') AS a;
 CREATE TABLE large AS SELECT i, repeat('x', 100) AS t FROM generate_series(1, 100000) AS i;
 SET max_parallel_workers_per_gather = 0;
 SELECT md5(t::text) AS alone FROM table_anatomy('large') AS t \gset
+SELECT pages > 256 AS sampled, padding_bytes FROM table_anatomy('large');
 SET max_parallel_workers_per_gather = 2;
 SET parallel_setup_cost = 0;
 EXPLAIN (COSTS OFF) SELECT live_tuples FROM table_anatomy('large');

@@ -23,8 +23,12 @@
 
 #include "compat.h"
 
-/* Padding is measured on about so many pages, spread evenly. */
+/*
+ * Padding is measured on about so many pages, spread evenly, and where that is
+ * not all of them on about so many tuples of each.
+ */
 #define PADDING_PAGES	256
+#define PADDING_TUPLES	8
 
 /* What is counted; each is a column of that name. */
 #define COUNTERS(count) \
@@ -92,16 +96,31 @@ begin_anatomy(AiRows *rows)
 	N(last_used_block) = -1;
 }
 
+/*
+ * What the tuples of a sound page, or some of them, lose to alignment.  A tuple
+ * whose attributes can't be walked tells nothing.
+ */
 static void
-measure_padding(AnatomyState *state, const AiHeapItem *item)
+measure_padding(AnatomyState *state, const char *page,
+				const AiPageHeader *header)
 {
-	if (ai_decode_attributes(item->tuple, item->item.len, state->attrs,
-							 state->natts, state->stored) != NULL)
-		return;
-	N(padding_tuples)++;
-	for (int i = 0; i < state->natts; i++)
-		N(padding_bytes) += state->stored[i].padding;
-	N(padding_bytes) += MAXALIGN(item->item.len) - item->item.len;
+	int			step = state->padding_step == 1 ? 1 :
+		1 + header->nitems / PADDING_TUPLES;
+
+	for (int lp = 1; lp <= header->nitems; lp += step)
+	{
+		AiHeapItem	item;
+
+		ai_decode_heap_item(page, header, lp, &item);
+		if (item.item.flags != LP_NORMAL || !item.can_walk ||
+			ai_decode_attributes(item.tuple, item.item.len, state->attrs,
+								 state->natts, state->stored) != NULL)
+			continue;
+		N(padding_tuples)++;
+		for (int i = 0; i < state->natts; i++)
+			N(padding_bytes) += state->stored[i].padding;
+		N(padding_bytes) += MAXALIGN(item.item.len) - item.item.len;
+	}
 }
 
 /*
@@ -158,41 +177,6 @@ count_other(AiRows *rows, const AiHeapItem *item, OffsetNumber lp)
 }
 
 /*
- * Is this what most tuples are: sound, committed, and not touched since?  A
- * single test of the hint bits and one of the header's length.
- */
-static inline bool
-is_plain(const char *page, const AiPageHeader *header, ItemIdData id)
-{
-	const HeapTupleHeaderData *tuple;
-	uint32		hoff = MAXALIGN(SizeofHeapTupleHeader);
-
-	if (id.lp_flags != LP_NORMAL ||
-		(id.lp_off & (MAXIMUM_ALIGNOF - 1)) != 0 || id.lp_off < header->upper ||
-		id.lp_off + id.lp_len > header->special ||
-		id.lp_len < MAXALIGN(SizeofHeapTupleHeader))
-		return false;
-	tuple = (const HeapTupleHeaderData *) (page + id.lp_off);
-	if ((tuple->t_infomask & (HEAP_XMIN_COMMITTED | HEAP_XMAX_INVALID |
-							  HEAP_XMAX_COMMITTED | HEAP_MOVED | HEAP_HASOID_OLD)) !=
-		(HEAP_XMIN_COMMITTED | HEAP_XMAX_INVALID) ||
-		(tuple->t_infomask2 & HEAP_NATTS_MASK) > MaxHeapAttributeNumber)
-		return false;
-	if (tuple->t_infomask & HEAP_HASNULL)
-		hoff = MAXALIGN(SizeofHeapTupleHeader +
-						BITMAPLEN(tuple->t_infomask2 & HEAP_NATTS_MASK));
-	return tuple->t_hoff == hoff && hoff <= id.lp_len;
-}
-
-/* xmin needs no look at any transaction any more. */
-static inline bool
-is_frozen(const HeapTupleHeaderData *tuple)
-{
-	return (tuple->t_infomask & HEAP_XMIN_FROZEN) == HEAP_XMIN_FROZEN ||
-		!TransactionIdIsNormal(tuple->t_choice.t_heap.t_xmin);
-}
-
-/*
  * Count the items of a sound page.  *all_visible and *all_frozen become false
  * where a tuple says otherwise.
  */
@@ -201,36 +185,18 @@ count_items(AiRows *rows, const char *page, const AiPageHeader *header,
 			bool *all_visible, bool *all_frozen)
 {
 	AnatomyState *state = rows->state;
-	bool		padding = state->want_padding &&
-		rows->unit % state->padding_step == 0;
-	AiHeapItem	item;
-	int64		live = 0;
-	int64		live_bytes = 0;
-	int64		kept_bytes = 0;
-	int64		header_bytes = 0;
-	int64		frozen = 0;
-	int64		heap_only = 0;
-	int64		tuples = 0;
+	AiPlainTuples plain = {0};
+	uint32		header_bytes = 0;
+	uint32		heap_only = 0;
+	uint32		frozen = 0;
+	uint32		tuples = 0;
+	OffsetNumber lp = 1;
 
-	for (OffsetNumber lp = 1; lp <= header->nitems; lp++)
+	while ((lp = ai_count_plain_tuples(page, header, lp, &plain)) <= header->nitems)
 	{
-		ItemIdData	id = ((const PageHeaderData *) page)->pd_linp[lp - 1];
+		AiHeapItem	item;
 
-		if (!padding && is_plain(page, header, id))
-		{
-			const HeapTupleHeaderData *tuple =
-			(const HeapTupleHeaderData *) (page + id.lp_off);
-
-			live++;
-			live_bytes += id.lp_len;
-			kept_bytes += MAXALIGN(id.lp_len) + sizeof(ItemIdData);
-			header_bytes += tuple->t_hoff;
-			heap_only += (tuple->t_infomask2 & HEAP_ONLY_TUPLE) != 0;
-			frozen += is_frozen(tuple);
-			continue;
-		}
-
-		ai_decode_heap_item(page, header, lp, &item);
+		ai_decode_heap_item(page, header, lp++, &item);
 		if (item.item.flags != LP_NORMAL)
 		{
 			if (item.item.flags == LP_UNUSED)
@@ -254,21 +220,19 @@ count_items(AiRows *rows, const char *page, const AiPageHeader *header,
 
 		header_bytes += item.t_hoff;
 		heap_only += (item.t_infomask2 & HEAP_ONLY_TUPLE) != 0;
-		frozen += is_frozen(item.tuple);
+		frozen += ai_xmin_is_frozen(item.tuple);
 		tuples++;
-		if (!count_other(rows, &item, lp))
+		if (!count_other(rows, &item, lp - 1))
 			*all_visible = false;
-		if (padding)
-			measure_padding(state, &item);
 	}
-	*all_frozen = *all_visible && frozen == live + tuples;
+	*all_frozen = *all_visible && plain.frozen + frozen == plain.tuples + tuples;
 	N(line_pointers) += header->nitems;
-	N(live_tuples) += live;
-	N(live_bytes) += live_bytes;
-	N(kept_bytes) += kept_bytes;
-	N(tuple_header_bytes) += header_bytes;
-	N(frozen_tuples) += frozen;
-	N(heap_only_tuples) += heap_only;
+	N(live_tuples) += plain.tuples;
+	N(live_bytes) += plain.bytes;
+	N(kept_bytes) += plain.aligned_bytes + plain.tuples * sizeof(ItemIdData);
+	N(tuple_header_bytes) += plain.header_bytes + header_bytes;
+	N(heap_only_tuples) += plain.heap_only + heap_only;
+	N(frozen_tuples) += plain.frozen + frozen;
 }
 
 /*
@@ -348,6 +312,8 @@ count_page(AiRows *rows)
 		int64		unused = N(unused_pointers);
 
 		count_items(rows, page, header, &all_visible, &all_frozen);
+		if (state->want_padding && rows->unit % state->padding_step == 0)
+			measure_padding(state, page, header);
 		if (N(unused_pointers) - unused == header->nitems)
 			N(empty_pages)++;
 		else
@@ -401,7 +367,10 @@ static const AiColumn columns[] = {
 	{NULL}
 };
 
-/* One row, whatever the number of pages. */
+/*
+ * One row, whatever the number of pages.  A page takes so little that starting
+ * workers pays from some 100 MB on only; unit_cpu says so to the planner.
+ */
 static double
 parts_per_page(Relation rel)
 {
@@ -415,4 +384,4 @@ AI_INSTRUMENT(anatomy_parts,
 			  .columns = columns, .begin = begin_anatomy, .next = next_anatomy,
 			  .state_size = sizeof(AnatomyState),
 			  .relation = AI_HEAP, .tier = AI_STRUCTURE,
-			  .rows_per_unit = parts_per_page, .unit_cpu = 100);
+			  .rows_per_unit = parts_per_page, .unit_cpu = 10);

@@ -101,3 +101,74 @@ ai_check_tuple_header(const HeapTupleHeaderData *tuple, uint32 len)
 		return "multixact xmax is marked as committed";
 	return NULL;
 }
+
+/*
+ * ai_count_plain_tuples - add up the tuples from line pointer lp on that are
+ * what most are: sound, and by their hint bits committed and not touched since
+ *
+ * Returns the first line pointer that is something else, or the one after the
+ * last.  What is counted here would have passed ai_decode_heap_item() too.
+ *
+ * A look at a whole table spends most of its time here, so the sums are kept
+ * in registers, and what is the same of nearly all tuples is only added up
+ * where it differs.
+ */
+OffsetNumber
+ai_count_plain_tuples(const char *page, const AiPageHeader *header,
+					  OffsetNumber lp, AiPlainTuples *sums)
+{
+	const uint32 plain_hoff = MAXALIGN(SizeofHeapTupleHeader);
+	const ItemIdData *ids = ((const PageHeaderData *) page)->pd_linp;
+	uint32		upper = header->upper;
+	uint32		special = header->special;
+	uint32		nitems = header->nitems;
+	uint32		first = lp - 1;
+	uint32		bytes = 0;
+	uint32		aligned_bytes = 0;
+	uint32		heap_only = 0;
+	uint32		frozen = 0;
+	uint32		i;
+
+	for (i = first; i < nitems; i++)
+	{
+		uint32		off = ids[i].lp_off;
+		uint32		len = ids[i].lp_len;
+		const HeapTupleHeaderData *tuple;
+
+		if (ids[i].lp_flags != LP_NORMAL || (off & (MAXIMUM_ALIGNOF - 1)) != 0 ||
+			off < upper || off + len > special || len < plain_hoff)
+			break;
+
+		tuple = (const HeapTupleHeaderData *) (page + off);
+		if ((tuple->t_infomask & (HEAP_XMIN_COMMITTED | HEAP_XMAX_INVALID |
+								  HEAP_XMAX_COMMITTED | HEAP_MOVED | HEAP_HASOID_OLD)) !=
+			(HEAP_XMIN_COMMITTED | HEAP_XMAX_INVALID))
+			break;
+		if ((tuple->t_infomask2 & HEAP_NATTS_MASK) > MaxHeapAttributeNumber)
+			break;
+		if (tuple->t_infomask & HEAP_HASNULL)
+		{
+			uint32		hoff = MAXALIGN(SizeofHeapTupleHeader +
+										BITMAPLEN(tuple->t_infomask2 & HEAP_NATTS_MASK));
+
+			if (tuple->t_hoff != hoff || hoff > len)
+				break;
+			sums->header_bytes += hoff - plain_hoff;
+		}
+		else if (tuple->t_hoff != plain_hoff)
+			break;
+
+		bytes += len;
+		aligned_bytes += MAXALIGN(len);
+		heap_only += (tuple->t_infomask2 & HEAP_ONLY_TUPLE) != 0;
+		frozen += ai_xmin_is_frozen(tuple);
+	}
+
+	sums->tuples += i - first;
+	sums->bytes += bytes;
+	sums->aligned_bytes += aligned_bytes;
+	sums->header_bytes += (i - first) * plain_hoff;
+	sums->heap_only += heap_only;
+	sums->frozen += frozen;
+	return i + 1;
+}

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/transam.h"
 #include "storage/itemptr.h"
 
 #include "decode_page.h"
@@ -42,6 +43,17 @@ typedef struct AiHeapItem
 	const char *problem;
 } AiHeapItem;
 
+/* What the plain tuples of a page add up to; see ai_count_plain_tuples(). */
+typedef struct AiPlainTuples
+{
+	uint32		tuples;
+	uint32		bytes;			/* as their line pointers say */
+	uint32		aligned_bytes;	/* as they lie on the page */
+	uint32		header_bytes;
+	uint32		heap_only;
+	uint32		frozen;
+} AiPlainTuples;
+
 extern const char *ai_item_flags_name(uint8 lp_flags);
 extern const char *ai_check_redirect(const char *page,
 									 const AiPageHeader *header,
@@ -50,6 +62,19 @@ extern const char *ai_check_tuple_header(const HeapTupleHeaderData *tuple,
 										 uint32 len);
 extern const char *ai_check_composite_header(const HeapTupleHeaderData *tuple,
 											 uint32 len);
+extern OffsetNumber ai_count_plain_tuples(const char *page,
+										  const AiPageHeader *header,
+										  OffsetNumber lp, AiPlainTuples *sums);
+
+/*
+ * ai_xmin_is_frozen - nobody needs to ask any more how t_xmin ended
+ */
+static inline bool
+ai_xmin_is_frozen(const HeapTupleHeaderData *tuple)
+{
+	return (tuple->t_infomask & HEAP_XMIN_FROZEN) == HEAP_XMIN_FROZEN ||
+		!TransactionIdIsNormal(tuple->t_choice.t_heap.t_xmin);
+}
 
 /*
  * ai_decode_heap_item - line pointer lp, which is at most header->nitems

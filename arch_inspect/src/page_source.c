@@ -96,17 +96,38 @@ copy_header(char *image, const char *page)
 }
 
 /*
- * A walk will want the next block soon: look for it now, and ask the processor
- * to fetch it while this one is decoded.  A buffer that is another page's by
- * then does no harm: ReadRecentBuffer() compares before it pins.
+ * The same of a block whose neighbour lies in this shared buffer.  Pages that
+ * were read in a row often lie in a row, and to look there first saves the
+ * lookup.  The tag is read without a lock: ReadRecentBuffer() compares again
+ * before it pins.
+ */
+static Buffer
+shared_buffer_beside(Relation rel, ForkNumber forknum, BlockNumber blkno,
+					 Buffer buffer)
+{
+	BufferTag	tag;
+
+	if (buffer < NBuffers)
+	{
+		InitBufferTag(&tag, &rel->rd_locator, forknum, blkno);
+		if (BufferTagsEqual(&GetBufferDescriptor(buffer)->tag, &tag))
+			return buffer + 1;
+	}
+	return shared_buffer_of(rel, forknum, blkno);
+}
+
+/*
+ * A walk will want the block after the one in this buffer soon: look for it
+ * now, and ask the processor to fetch it while this one is decoded.
  */
 static void
-expect_next(Relation rel, ForkNumber forknum, BlockNumber blkno, AiPage *page)
+expect_next(Relation rel, ForkNumber forknum, BlockNumber blkno, AiPage *page,
+			Buffer buffer)
 {
 	page->next_blkno = blkno + 1;
-	page->next_buffer = shared_buffer_of(rel, forknum, blkno + 1);
+	page->next_buffer = shared_buffer_beside(rel, forknum, blkno + 1, buffer);
 #ifdef __GNUC__
-	if (page->next_buffer != InvalidBuffer)
+	if (page->next_buffer != InvalidBuffer && !page->header_only)
 	{
 		const char *next = BufferGetBlock(page->next_buffer);
 
@@ -142,8 +163,8 @@ copy_shared(Relation rel, ForkNumber forknum, BlockNumber blkno, AiPage *page)
 	if (!page->header_only || !copy_header(page->image, BufferGetPage(buffer)))
 		memcpy(page->image, BufferGetPage(buffer), BLCKSZ);
 	UnlockReleaseBuffer(buffer);
-	if (page->walked + 1 == blkno && !page->header_only)
-		expect_next(rel, forknum, blkno, page);
+	if (page->walked + 1 == blkno)
+		expect_next(rel, forknum, blkno, page, buffer);
 	page->walked = blkno;
 	return true;
 }
