@@ -24,6 +24,13 @@ PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
+# The files of a library call each other directly: cheaper, and no library that
+# was loaded before can put a function of its own in between.
+ifeq ($(PORTNAME), linux)
+CFLAGS     += -fno-semantic-interposition
+SHLIB_LINK += -Wl,-Bsymbolic-functions
+endif
+
 # PGXS tracks neither headers nor the server built for; a change of either
 # rebuilds the module.  (A plain stamp file would not do: Makefile.global has
 # ".SECONDARY:", which lets a missing prerequisite pass as up to date.)

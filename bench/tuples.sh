@@ -28,7 +28,9 @@ SQL
 pages=$(psql -X -A -t -c "SELECT least(2000, pg_relation_size('rows') / 8192)")
 last=$((pages - 1))
 
-contest "attributes of $pages pages" 3 \
+# heap_tuple_data has pageinspect's shape, a row a tuple; heap_attributes has a
+# row for each attribute, which pageinspect has only once it is unnested.
+contest "attributes of $pages pages" 7 \
 	"heap_tuple_data, raw bytes" \
 	"SELECT count(attrs) FROM arch_inspect.heap_tuple_data('rows', 0, $last)" \
 	"heap_tuple_data, printed values" \
@@ -41,6 +43,8 @@ contest "attributes of $pages pages" 3 \
 	"SELECT count(value) FROM arch_inspect.heap_attributes('rows', 0, $last)" \
 	"tuple_data_split" \
 	"SELECT count(tuple_data_split('rows'::regclass, t_data, t_infomask, t_infomask2, t_bits)) FROM generate_series(0, $last) AS b, heap_page_items(get_raw_page('rows', b))" \
+	"tuple_data_split, a row an attribute" \
+	"SELECT count(a) FROM generate_series(0, $last) AS b, heap_page_items(get_raw_page('rows', b)), unnest(tuple_data_split('rows'::regclass, t_data, t_infomask, t_infomask2, t_bits)) AS a" \
 	"heap_page_item_attrs" \
 	"SELECT count(t_attrs) FROM generate_series(0, $last) AS b, heap_page_item_attrs(get_raw_page('rows', b), 'rows'::regclass)"
 
@@ -48,8 +52,9 @@ contest "toasted values of a table that has none, $rows rows" 5 \
 	"sequential scan"	"SELECT count(*) FROM rows" \
 	"toast_values"		"SELECT count(*) FROM arch_inspect.toast_values('rows')"
 
-contest "toasted values, two in each of $docs rows" 5 \
+contest "toasted values, two in each of $docs rows" 11 \
 	"sequential scan"	"SELECT count(*) FROM docs" \
+	"sequential scan that reads the values' columns"	"SELECT count(body), count(big) FROM docs" \
 	"toast_values"		"SELECT count(*) FROM arch_inspect.toast_values('docs')" \
 	"toast_values, sizes"	"SELECT sum(raw_size), sum(stored_size) FROM arch_inspect.toast_values('docs')" \
 	"pg_column_size and pg_column_compression"	"SELECT sum(pg_column_size(body)), sum(pg_column_size(big)), count(pg_column_compression(body)) FROM docs"

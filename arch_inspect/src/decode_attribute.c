@@ -108,25 +108,15 @@ decode_external(const char *data, uint32 space, AiStored *out)
 }
 
 /*
- * ai_decode_varlena - a varlena that begins at data and has at most space bytes
- *
- * Fills all but offset and padding; returns what is wrong, NULL if nothing.
- * Where something is, length may still be 0.
+ * A varlena that begins at data and has at most space bytes.  *out is zeroed.
  */
-const char *
-ai_decode_varlena(const char *data, uint32 space, AiStored *out)
+static inline const char *
+decode_varlena(const char *data, uint32 space, AiStored *out)
 {
 	uint32		header;
 	uint32		info;
 
-	out->length = 0;
-	out->method = AI_METHOD_NONE;
-	out->raw_size = 0;
-	out->ext_size = 0;
-	out->valueid = InvalidOid;
-	out->toastrelid = InvalidOid;
 	out->storage = AI_STORED_PLAIN;
-
 	if (space == 0)
 		return "attribute starts at the end of the tuple";
 	if (VARATT_IS_1B_E(data))
@@ -172,26 +162,35 @@ ai_decode_varlena(const char *data, uint32 space, AiStored *out)
 	return decode_method(info >> VARLENA_EXTSIZE_BITS, &out->method);
 }
 
-/* An attribute that is there; space is from its unaligned start to the end. */
-static const char *
+/*
+ * ai_decode_varlena - a varlena that begins at data and has at most space bytes
+ *
+ * Fills all of *out, with an offset of 0; returns what is wrong, NULL if
+ * nothing.  Where something is, length may still be 0.
+ */
+const char *
+ai_decode_varlena(const char *data, uint32 space, AiStored *out)
+{
+	memset(out, 0, sizeof(*out));
+	return decode_varlena(data, space, out);
+}
+
+/* An attribute that is there, from its unaligned start on.  *out is zeroed. */
+static inline const char *
 decode_one(const char *base, uint32 off, uint32 len, const AiAttribute *attr,
 		   AiStored *out)
 {
-	const char *problem;
 	uint32		start = ALIGN_UP(off, attr->alignby);
 
-	if (attr->len == -1)
+	if (attr->len == -1 && off < len && base[off] != 0)
 	{
 		/* a byte that is not zero is no padding, so a short header is there */
-		if (off < len && base[off] != 0)
+		if (start != off && !VARATT_IS_1B(base + off))
 		{
-			if (start != off && !VARATT_IS_1B(base + off))
-			{
-				out->offset = off;
-				return "varlena with a four-byte header is not aligned";
-			}
-			start = off;
+			out->offset = off;
+			return "varlena with a four-byte header is not aligned";
 		}
+		start = off;
 	}
 	out->offset = start;
 	out->padding = start - off;
@@ -207,10 +206,7 @@ decode_one(const char *base, uint32 off, uint32 len, const AiAttribute *attr,
 		return NULL;
 	}
 	if (attr->len == -1)
-	{
-		problem = ai_decode_varlena(base + start, len - start, out);
-		return problem;
-	}
+		return decode_varlena(base + start, len - start, out);
 	if (attr->len == -2)
 	{
 		const char *nul = memchr(base + start, '\0', len - start);
@@ -242,44 +238,40 @@ ai_decode_attributes(const HeapTupleHeaderData *tuple, uint32 len,
 	bool		hasnull = (tuple->t_infomask & HEAP_HASNULL) != 0;
 	int			stored = tuple->t_infomask2 & HEAP_NATTS_MASK;
 	uint32		off = tuple->t_hoff;
+	int			i;
 
 	if (stored > natts)
 		first = "tuple has more attributes than the table has columns";
 
-	for (int i = 0; i < natts; i++)
+	StaticAssertStmt(AI_STORED_FIXED == 0, "zeroed is fixed");
+	memset(out, 0, sizeof(*out) * natts);
+	for (i = 0; i < Min(stored, natts); i++)
 	{
 		AiStored   *a = &out[i];
 
-		memset(a, 0, sizeof(*a));
-		a->storage = AI_STORED_FIXED;
-		if (i >= stored)
-		{
-			a->storage = AI_STORED_MISSING;
-			continue;
-		}
 		if (hasnull && (tuple->t_bits[i >> 3] & (1 << (i & 7))) == 0)
 		{
 			a->storage = AI_STORED_NULL;
 			continue;
 		}
-		if (lost)
+		if (unlikely(lost))
 		{
 			a->storage = AI_STORED_UNREACHED;
 			a->problem = "lies behind a damaged attribute";
 			continue;
 		}
 		a->problem = decode_one(base, off, len, &attrs[i], a);
-		if (a->problem == NULL && a->storage == AI_STORED_EXTERNAL &&
+		if (a->storage == AI_STORED_EXTERNAL && a->problem == NULL &&
 			(tuple->t_infomask & HEAP_HASEXTERNAL) == 0)
 			a->problem = "TOAST pointer in a tuple without HEAP_HASEXTERNAL";
-		if (a->problem != NULL && first == NULL)
+		if (unlikely(a->problem != NULL) && first == NULL)
 			first = a->problem;
 
 		/* a length that could be had leads on, even past a damaged value */
-		if (a->length == 0)
-			lost = true;
-		else
-			off = a->offset + a->length;
+		lost = a->length == 0;
+		off = a->offset + a->length;
 	}
+	for (; i < natts; i++)
+		out[i].storage = AI_STORED_MISSING;
 	return first;
 }

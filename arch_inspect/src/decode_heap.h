@@ -119,7 +119,12 @@ ai_decode_heap_item(const char *page, const AiPageHeader *header,
 	out->t_infomask2 = tuple->t_infomask2;
 	out->t_hoff = tuple->t_hoff;
 	out->natts = tuple->t_infomask2 & HEAP_NATTS_MASK;
-	out->problem = ai_check_tuple_header(tuple, out->item.len);
+
+	/* what most headers are needs no further look */
+	if ((tuple->t_infomask & (HEAP_HASNULL | HEAP_HASOID_OLD | HEAP_XMAX_IS_MULTI)) != 0 ||
+		tuple->t_hoff != MAXALIGN(SizeofHeapTupleHeader) ||
+		out->natts > MaxHeapAttributeNumber)
+		out->problem = ai_check_tuple_header(tuple, out->item.len);
 	out->can_walk = (out->problem == NULL);
 }
 

@@ -156,7 +156,7 @@ begin_scan(CustomScanState *node, EState *estate, int eflags)
  * Evaluate the arguments and start a run.  Here, not when the plan is made or
  * the node is set up, the guard asks for rights.
  */
-static void
+static pg_noinline void
 begin_run(RowsScan *state)
 {
 	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
@@ -181,7 +181,7 @@ begin_run(RowsScan *state)
 		ai_rows_begin(&state->rows, parent);
 }
 
-static Datum
+static pg_noinline Datum
 whole_row(RowsScan *state)
 {
 	for (int i = 0; i < state->nall; i++)
@@ -222,8 +222,10 @@ exec_scan(CustomScanState *node)
 	if (!state->rows.active && !state->done)
 		begin_run(state);
 
+	/* a virtual slot owns nothing unless somebody above had it materialized */
+	if (unlikely(TTS_SHOULDFREE(slot)))
+		ExecClearTuple(slot);
 	old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
-	ExecClearTuple(slot);
 	while (!state->done)
 	{
 		ResetExprContext(econtext);

@@ -27,6 +27,7 @@
 typedef struct TuplesState
 {
 	TupleDesc	desc;
+	int			natts;
 	AiAttribute *attrs;
 	AiStored   *stored;
 	AiPrinter  *printers;		/* type is NULL until it is needed */
@@ -45,6 +46,7 @@ typedef struct TuplesState
 	bool		printed;
 	char	   *value;
 	const char *value_problem;
+	bytea	   *raw;			/* room for the longest */
 } TuplesState;
 
 /* What a run needs; rows->rel is open. */
@@ -54,9 +56,10 @@ prepare(AiRows *rows)
 	TuplesState *state = rows->state;
 
 	state->desc = RelationGetDescr(rows->rel);
+	state->natts = state->desc->natts;
 	state->attrs = ai_attributes_of(state->desc);
-	state->stored = palloc0(sizeof(AiStored) * Max(1, state->desc->natts));
-	state->printers = palloc0(sizeof(AiPrinter) * Max(1, state->desc->natts));
+	state->stored = palloc0(sizeof(AiStored) * Max(1, state->natts));
+	state->printers = palloc0(sizeof(AiPrinter) * Max(1, state->natts));
 	state->may_see_values = ai_has_rights(RelationGetRelid(rows->rel), AI_VALUES);
 }
 
@@ -123,28 +126,21 @@ start_tuple(AiRows *rows)
 
 	state->tuple_problem = NULL;
 	ai_decode_attributes(state->item.tuple, state->item.item.len, state->attrs,
-						 state->desc->natts, state->stored);
-	if (state->item.natts > state->desc->natts)
+						 state->natts, state->stored);
+	if (state->item.natts > state->natts)
 		return only_problem(state, "tuple has more attributes than the table has columns");
 	state->attnum = 1;
-	return state->desc->natts > 0;
+	return state->natts > 0;
 }
 
+/* Go to the first attribute of the next tuple, or to a problem. */
 static bool
-next_attribute(AiRows *rows)
+next_of_other_tuple(AiRows *rows)
 {
 	TuplesState *state = rows->state;
 
-	state->printed = false;
 	for (;;)
 	{
-		/* the next attribute of this tuple */
-		if (state->attnum > 0 && state->attnum < state->desc->natts)
-		{
-			state->attnum++;
-			return true;
-		}
-
 		/* the next tuple of this page */
 		if (state->lp > 0)
 		{
@@ -175,6 +171,20 @@ next_attribute(AiRows *rows)
 	}
 }
 
+static bool
+next_attribute(AiRows *rows)
+{
+	TuplesState *state = rows->state;
+
+	state->printed = false;
+	if (state->attnum > 0 && state->attnum < state->natts)
+	{
+		state->attnum++;
+		return true;
+	}
+	return next_of_other_tuple(rows);
+}
+
 /*
  * The same, but a row a tuple.
  */
@@ -183,9 +193,8 @@ next_tuple(AiRows *rows)
 {
 	TuplesState *state = rows->state;
 
-	if (state->attnum > 0)
-		state->attnum = state->desc->natts;
-	return next_attribute(rows);
+	state->printed = false;
+	return next_of_other_tuple(rows);
 }
 
 static Form_pg_attribute
@@ -380,23 +389,24 @@ get_raw_size(AiRows *rows, bool *isnull)
 	return *isnull ? (Datum) 0 : Int32GetDatum(current_stored(state)->raw_size);
 }
 
+/* In memory of the run, for that of a row costs more than what is copied. */
 static Datum
 get_raw(AiRows *rows, bool *isnull)
 {
 	TuplesState *state = rows->state;
 	AiStored   *stored;
-	bytea	   *result;
 
 	*isnull = !has_bytes(state) || !state->may_see_values ||
 		current_stored(state)->length == 0;
 	if (*isnull)
 		return (Datum) 0;
 	stored = current_stored(state);
-	result = palloc(VARHDRSZ + stored->length);
-	SET_VARSIZE(result, VARHDRSZ + stored->length);
-	memcpy(VARDATA(result), (const char *) state->item.tuple + stored->offset,
+	if (state->raw == NULL)
+		state->raw = ai_rows_alloc(rows, VARHDRSZ + BLCKSZ);
+	SET_VARSIZE(state->raw, VARHDRSZ + stored->length);
+	memcpy(VARDATA(state->raw), (const char *) state->item.tuple + stored->offset,
 		   stored->length);
-	return PointerGetDatum(result);
+	return PointerGetDatum(state->raw);
 }
 
 static Datum
@@ -458,7 +468,7 @@ static Datum
 get_attrs(AiRows *rows, bool *isnull)
 {
 	TuplesState *state = rows->state;
-	int			natts = state->desc->natts;
+	int			natts = state->natts;
 	bool		nulls = false;
 	Size		overhead;
 	Size		size;
@@ -510,7 +520,7 @@ static Datum
 get_values(AiRows *rows, bool *isnull)
 {
 	TuplesState *state = rows->state;
-	int			natts = state->desc->natts;
+	int			natts = state->natts;
 	Datum	   *elems;
 	bool	   *nulls;
 	int			lbound = 1;
@@ -540,7 +550,7 @@ get_first_problem(AiRows *rows, bool *isnull)
 	TuplesState *state = rows->state;
 	const char *problem = state->tuple_problem;
 
-	for (int i = 0; problem == NULL && state->attnum > 0 && i < state->desc->natts; i++)
+	for (int i = 0; problem == NULL && state->attnum > 0 && i < state->natts; i++)
 		problem = state->stored[i].problem;
 	*isnull = problem == NULL;
 	return *isnull ? (Datum) 0 : CStringGetTextDatum(problem);
