@@ -15,10 +15,10 @@ do
 		"a bare walk over the items"			"SELECT count(lp_len) FROM arch_inspect.heap_tuples('t')" \
 		"page_map, counts and states"			"SELECT sum(tuples), sum(live), sum(dead), sum(free_bytes) FROM arch_inspect.page_map('t')" \
 		"page_map, every column"				"SELECT count(m::text) FROM (SELECT * FROM arch_inspect.page_map('t') OFFSET 0) m"
-	contest "the visibility map of $size MB" 5 \
+	contest "the visibility map of $size MB" 21 \
 		"page_map"								"SELECT count(all_visible), count(all_frozen) FROM arch_inspect.page_map('t')" \
 		"pg_visibility_map"						"SELECT count(all_visible), count(all_frozen) FROM pg_visibility_map('t')"
-	contest "the free space map of $size MB" 5 \
+	contest "the free space map of $size MB" 21 \
 		"page_map"								"SELECT sum(fsm_bytes) FROM arch_inspect.page_map('t')" \
 		"pg_freespace"							"SELECT sum(avail) FROM pg_freespace('t')"
 done

@@ -58,6 +58,12 @@ sub looks
 		"page_headers('$table', fork => 'vm')", "page_headers('${table}_pkey')",
 		"page_header('$table', 0)", "heap_page_items('$table', 0)",
 		"heap_tuples('$table')", "page_map('$table')", "fsm_tree('$table')",
+		"tuple_attributes('$table', '(0,1)')", "heap_attributes('$table')",
+		"heap_tuple_data('$table')", "row_layout('$table')", "toast_values('$table')",
+		"toast_chunks('$table', '(0,1)', 'x')",
+		"anatomy_parts('$table')", "table_anatomy('$table')",
+		"heap_visibility('$table')", "explain_visibility('$table', '(0,1)')",
+		"version_chain('$table', '(0,1)')", "row_locks('$table')",
 		"relation_forks('$table')", 'buffers()', 'buffer_usage()', 'buffer_clock()')
 	{
 		$sql .= "SELECT count(f::text) FROM arch_inspect.$call f;";
@@ -66,6 +72,16 @@ sub looks
 	$sql .= 'SELECT count(s::text) FROM arch_inspect.storage s; COMMIT;';
 	return $sql;
 }
+
+# None is forgotten.  page_history reads WAL alone, _version_chain is the inner
+# part of version_chain.
+my $tried = join ',', looks('t') =~ /arch_inspect\.(\w+)/g;
+is($node->safe_psql('postgres', qq(
+	SELECT proname FROM pg_proc
+	 WHERE pronamespace = 'arch_inspect'::regnamespace AND
+		   (proargtypes[0] = 'regclass'::regtype OR proname LIKE 'buffer%') AND
+		   proname <> ALL ('{$tried,page_history,_version_chain}'))),
+	'', 'every function that looks into a relation or a buffer is tried');
 
 # The state of the server, in words.  A buffer is allocated from the free list
 # or by moving the clock hand: the two are exact at once, where the server's

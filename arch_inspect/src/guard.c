@@ -265,13 +265,17 @@ ai_fork_number(const char *name)
 
 /*
  * ai_fork_blocks - how long a fork is; one that does not exist has no blocks
+ *
+ * smgrexists() closes the file and opens it anew.  A file that is open exists:
+ * the relation is locked, so nobody has put another in its place since.
  */
 BlockNumber
 ai_fork_blocks(Relation rel, ForkNumber forknum)
 {
 	SMgrRelation smgr = RelationGetSmgr(rel);
 
-	return smgrexists(smgr, forknum) ? smgrnblocks(smgr, forknum) : 0;
+	return smgr->md_num_open_segs[forknum] > 0 || smgrexists(smgr, forknum) ?
+		smgrnblocks(smgr, forknum) : 0;
 }
 
 /*

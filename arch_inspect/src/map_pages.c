@@ -25,7 +25,8 @@
 #define FSM_STEP			(BLCKSZ / 256)
 
 /*
- * ai_map_init - at the start of a walk
+ * ai_map_init - at the start of a walk; the map's page will be in the current
+ * memory context
  */
 void
 ai_map_init(AiMap *map, ForkNumber forknum)
@@ -35,16 +36,15 @@ ai_map_init(AiMap *map, ForkNumber forknum)
 	map->current = InvalidBlockNumber;
 	map->problem = NULL;
 	map->page = NULL;
+	map->context = CurrentMemoryContext;
 }
 
 /*
- * Have block blkno of the fork in map->page: false if the fork is too short or
+ * Read block blkno of the fork into map->page: false if the fork is too short or
  * the page is new, or if it can't be believed; then map->problem says why.
- *
- * The page's memory is in the current memory context.
  */
 static bool
-map_page(AiMap *map, Relation rel, BlockNumber blkno)
+read_map_page(AiMap *map, Relation rel, BlockNumber blkno)
 {
 	AiPageHeader header;
 
@@ -59,7 +59,12 @@ map_page(AiMap *map, Relation rel, BlockNumber blkno)
 		return false;
 	}
 	if (map->page == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(map->context);
+
 		map->page = ai_page_create();
+		MemoryContextSwitchTo(old);
+	}
 	if (map->current != blkno)
 	{
 		ai_page_read(rel, map->forknum, blkno, map->page);
@@ -78,6 +83,15 @@ map_page(AiMap *map, Relation rel, BlockNumber blkno)
 			map->problem = NULL;
 	}
 	return map->problem == NULL;
+}
+
+/* The same, but nearly always the page is there. */
+static inline bool
+map_page(AiMap *map, Relation rel, BlockNumber blkno)
+{
+	if (likely(map->current == blkno && map->problem == NULL))
+		return true;
+	return read_map_page(map, rel, blkno);
 }
 
 /*

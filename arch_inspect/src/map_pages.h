@@ -24,6 +24,7 @@ typedef struct AiMap
 	BlockNumber current;		/* InvalidBlockNumber: none yet */
 	const char *problem;		/* of the current page */
 	AiPage	   *page;
+	MemoryContext context;		/* of the page */
 } AiMap;
 
 extern void ai_map_init(AiMap *map, ForkNumber forknum);

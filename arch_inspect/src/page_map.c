@@ -127,23 +127,15 @@ states(AiRows *rows)
 static bool
 vm_bits(AiRows *rows, uint8 *bits)
 {
-	MemoryContext old = MemoryContextSwitchTo(rows->context);
-	bool		known = ai_vm_bits(&((PageMap *) rows->state)->vm, rows->rel,
-								   (BlockNumber) rows->unit, bits);
-
-	MemoryContextSwitchTo(old);
-	return known;
+	return ai_vm_bits(&((PageMap *) rows->state)->vm, rows->rel,
+					  (BlockNumber) rows->unit, bits);
 }
 
 static bool
 fsm_category(AiRows *rows, uint8 *category)
 {
-	MemoryContext old = MemoryContextSwitchTo(rows->context);
-	bool		known = ai_fsm_category(&((PageMap *) rows->state)->fsm, rows->rel,
-										(BlockNumber) rows->unit, category);
-
-	MemoryContextSwitchTo(old);
-	return known;
+	return ai_fsm_category(&((PageMap *) rows->state)->fsm, rows->rel,
+						   (BlockNumber) rows->unit, category);
 }
 
 static Datum
