@@ -15,7 +15,7 @@ BENCH_SIZE=${BENCH_SIZE:-full}
 export PATH BENCH_SIZE
 [ -n "${BENCH:-}" ] || BENCH=$(cd bench && ls ./*.sh | sed 's,^\./,,; s,\.sh$,,' | grep -v '^lib$')
 
-echo "$("$bindir/postgres" --version), $(getconf _NPROCESSORS_ONLN) processors; medians, spread, ratio to the first of each group"
+echo "$("$bindir/postgres" --version), $(getconf _NPROCESSORS_ONLN) processors; medians, spread, ratios to the first of each group"
 echo
 for topic in $BENCH
 do
