@@ -54,10 +54,10 @@
  */
 #if PG_VERSION_NUM < 160000
 #define object_aclcheck(classid, objid, roleid, mode) \
-	(Assert((classid) == ProcedureRelationId), \
+	(AssertMacro((classid) == ProcedureRelationId), \
 	 pg_proc_aclcheck(objid, roleid, mode))
 #define object_ownercheck(classid, objid, roleid) \
-	(Assert((classid) == RelationRelationId), \
+	(AssertMacro((classid) == RelationRelationId), \
 	 pg_class_ownercheck(objid, roleid))
 #endif
 

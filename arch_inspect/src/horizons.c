@@ -121,7 +121,9 @@ own_snapshot_stays(void)
 TransactionId
 ai_cleanup_horizon(Relation rel)
 {
-	TransactionId server = GetOldestNonRemovableTransactionId(rel);
+	/* of a sequence, whose one tuple is frozen, the server must not be asked */
+	TransactionId server = GetOldestNonRemovableTransactionId(
+		rel->rd_rel->relkind == RELKIND_SEQUENCE ? NULL : rel);
 	TransactionId horizon;
 	TransactionId slot_xmin;
 	TransactionId catalog_xmin;
