@@ -78,6 +78,23 @@ is( $node->psql('own', 'CREATE EXTENSION math_utils', extra_params => [ '-U', 'o
 ($rc, $out, $err) = $node->psql('own', 'CREATE EXTENSION arch_inspect', extra_params => [ '-U', 'owner' ]);
 like($err, qr/permission denied to create extension "arch_inspect"/, 'arch_inspect is not trusted');
 
+# A schema that somebody prepared is not taken: the operator here would be what
+# the views call, as whoever reads them.
+$node->safe_psql('own', $_, extra_params => [ '-U', 'owner' ]) foreach (q(
+	CREATE SCHEMA arch_inspect;
+	CREATE FUNCTION arch_inspect.mine(text, integer) RETURNS text LANGUAGE sql RETURN 'as ' || current_user;
+	CREATE OPERATOR arch_inspect.|| (FUNCTION = arch_inspect.mine, LEFTARG = text, RIGHTARG = integer);
+	CREATE SCHEMA arch_lab));
+foreach my $ext (qw(arch_inspect arch_lab))
+{
+	($rc, $out, $err) = $node->psql('own', "CREATE EXTENSION $ext CASCADE", on_error_stop => 0);
+	like($err, qr/schema "arch_inspect" exists already and can not be trusted/, "$ext does not move into another role's schema");
+	$node->safe_psql('own', 'ALTER SCHEMA arch_inspect OWNER TO CURRENT_USER') if $ext eq 'arch_inspect';
+}
+$node->safe_psql('own', 'DROP SCHEMA arch_inspect CASCADE; CREATE SCHEMA arch_inspect; CREATE EXTENSION arch_inspect');
+($rc, $out, $err) = $node->psql('own', 'CREATE EXTENSION arch_lab CASCADE');
+like($err, qr/schema "arch_lab" exists already and can not be trusted/, 'nor into an empty one');
+
 # Relocatable, as the control file says.
 $node->safe_psql('own', 'CREATE SCHEMA elsewhere; ALTER EXTENSION math_utils SET SCHEMA elsewhere');
 is($node->safe_psql('own', 'SELECT elsewhere.square(12)'), '144', 'math_utils moves to another schema');
