@@ -56,6 +56,16 @@ ok($node->poll_query_until('postgres',
 			   + (SELECT count(*) FROM pg_stat_activity WHERE usename = 'student') = 0)),
 	'nothing of it stays when its backend is terminated');
 
+# Names that want quoting, of the role and of the schema that it works in.
+$node->safe_psql('postgres', q(
+	CREATE ROLE "Stu.dent ""X" LOGIN;
+	CREATE ROLE "stu" LOGIN;
+	CREATE SCHEMA "arch_lab_A, ""b.%s" AUTHORIZATION "Stu.dent ""X"));
+my @odd = (extra_params => [ '-U', 'Stu.dent "X' ]);
+is($node->safe_psql('postgres', 'SELECT n FROM arch_lab.claims() WHERE holds IS NOT TRUE', @odd), '', 'the claims hold for a role with an odd name');
+is($node->safe_psql('postgres', "SELECT count(*) > 5, bool_and(holds) FROM arch_lab.walkthrough('MVCC')", @odd), 't|t', 'and the lesson is walked in a schema with one');
+is($node->safe_psql('postgres', q(SELECT count(*) FROM pg_class WHERE relnamespace = '"arch_lab_A, ""b.%s"'::regnamespace)), '0', 'which is left empty');
+
 $node->stop;
 
 done_testing();

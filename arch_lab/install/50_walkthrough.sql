@@ -34,6 +34,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	home text;
+	fresh bool := has_database_privilege(current_database(), 'CREATE');
 	path text;
 	clean text;
 	taken text;
@@ -52,12 +53,12 @@ BEGIN
 			MESSAGE = 'the lesson can not be walked on a standby server',
 			HINT = 'Its steps create tables: walk it on the primary.';
 	END IF;
-	IF has_database_privilege(current_database(), 'CREATE') THEN
+	IF fresh THEN
 		home := 'arch_lab_' || pg_backend_pid();
 		clean := format('DROP SCHEMA IF EXISTS %I CASCADE', home);
 	ELSE
 		SELECT nspname INTO home FROM pg_namespace
-		 WHERE nspowner = current_user::regrole AND nspname !~ '^pg_'
+		 WHERE nspowner = quote_ident(current_user)::regrole AND nspname !~ '^pg_'
 		 ORDER BY nspname <> current_user, nspname LIMIT 1;
 		IF home IS NULL THEN
 			RAISE insufficient_privilege USING
@@ -66,7 +67,7 @@ BEGIN
 		END IF;
 		SELECT string_agg(c.oid::regclass::text, ', ') INTO taken
 		  FROM pg_class AS c
-		 WHERE c.relnamespace = home::regnamespace AND c.relname = ANY (arch_lab.desk_tables());
+		 WHERE c.relnamespace = quote_ident(home)::regnamespace AND c.relname = ANY (arch_lab.desk_tables());
 		IF taken IS NOT NULL OR to_regprocedure(format('%I.square(integer)', home)) IS NOT NULL THEN
 			RAISE duplicate_table USING
 				MESSAGE = format('schema "%s" holds objects with names that the lesson uses', home),
@@ -78,7 +79,7 @@ BEGIN
 
 	-- The session that cleans up when it ends, however it ends.
 	PERFORM arch_lab.session_open('caretaker', clean);
-	IF home LIKE 'arch\_lab\_%' THEN
+	IF fresh THEN
 		SELECT r.message, r.sqlstate, r.hint INTO failed
 		  FROM arch_lab.session_run('caretaker',
 				format('%s; CREATE SCHEMA %I', clean, home)) AS r
@@ -128,7 +129,7 @@ BEGIN
 	PERFORM arch_lab.session_close(s.name)
 	   FROM arch_lab.sessions AS s WHERE s.name IN ('reader', 'writer', 'third', 'newcomer');
 	SELECT r.message, r.sqlstate INTO failed
-	  FROM arch_lab.session_run('caretaker', 'SET client_min_messages = warning; ' || arch_lab.desk_sweep((parse_ident(split_part(path, ',', 1)))[1])) AS r
+	  FROM arch_lab.session_run('caretaker', 'SET client_min_messages = warning; ' || arch_lab.desk_sweep((parse_ident(path, false))[1])) AS r
 	 WHERE r.kind = 'error';
 	IF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = failed.sqlstate, MESSAGE = failed.message;

@@ -67,7 +67,7 @@ reader: SELECT count(*) FILTER (WHERE state = 'active') < count(*) AS active_is_
 reader: SELECT set_config('role', CASE WHEN pg_has_role('pg_read_all_stats', 'USAGE') AND pg_has_role('pg_signal_backend', 'MEMBER') THEN 'pg_signal_backend' ELSE 'none' END, false) IS NOT NULL AS without_rights;
 reader: SELECT CASE WHEN pg_has_role('pg_read_all_stats', 'USAGE') THEN 'you may see all states'
             WHEN count(*) FILTER (WHERE state IS NULL) > 0 THEN 'states of others are NULL' END AS what_you_see
-  FROM pg_stat_activity WHERE usesysid IS DISTINCT FROM current_user::regrole;$s$,
+  FROM pg_stat_activity WHERE usename IS DISTINCT FROM current_user;$s$,
 ARRAY['active_is_fewer\s+-+\s+t', 'states of others are NULL|you may see all states'], NULL),
 
 (6, 'the background-process query shows the background processes',
@@ -78,7 +78,7 @@ reader: SELECT set_config('role', CASE WHEN pg_has_role('pg_read_all_stats', 'US
 reader: SELECT CASE WHEN pg_has_role('pg_read_all_stats', 'USAGE') THEN 'you may see all types'
             ELSE count(*) || ' of another role' END AS the_lessons_query_finds
   FROM pg_stat_activity
- WHERE backend_type != 'client backend' AND usesysid IS DISTINCT FROM current_user::regrole;$s$,
+ WHERE backend_type != 'client backend' AND usename IS DISTINCT FROM current_user;$s$,
 ARRAY['t +\| t', ' 0 of another role|you may see all types'], NULL),
 
 (7, 'data files hold actual table data',
@@ -221,7 +221,7 @@ reader: CREATE EXTENSION math_utils;
 reader: SELECT p.provolatile AS volatility, p.proparallel AS parallel,
        EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e') AS member_of_an_extension
   FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
- WHERE p.proname = 'square' AND l.lanname = 'plpgsql' AND p.pronamespace = current_schema()::regnamespace;
+ WHERE p.proname = 'square' AND l.lanname = 'plpgsql' AND p.pronamespace = quote_ident(current_schema())::regnamespace;
 reader: CREATE TABLE probe (x int);
 reader: CREATE INDEX ON probe (square(x));
 reader: SELECT square(46340);
