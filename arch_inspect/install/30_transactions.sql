@@ -17,7 +17,7 @@ GRANT EXECUTE ON FUNCTION arch_inspect._transaction_status(xid8) TO PUBLIC;
 CREATE FUNCTION arch_inspect.transaction_status(xid xid8,
 	OUT status text, OUT evidence text, OUT pid integer, OUT gid text,
 	OUT subtransaction_of xid8, OUT top_xid xid8, OUT commit_time timestamptz)
-LANGUAGE sql VOLATILE STRICT PARALLEL RESTRICTED COST 200
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 200
 BEGIN ATOMIC
 	SELECT s.status, s.evidence, s.pid, p.gid, s.subtransaction_of, s.top_xid, s.commit_time
 	  FROM arch_inspect._transaction_status(xid) AS s
@@ -44,7 +44,7 @@ GRANT EXECUTE ON FUNCTION arch_inspect._xid8(xid) TO PUBLIC;
 CREATE FUNCTION arch_inspect.transaction_status(xid xid,
 	OUT status text, OUT evidence text, OUT pid integer, OUT gid text,
 	OUT subtransaction_of xid8, OUT top_xid xid8, OUT commit_time timestamptz)
-LANGUAGE sql VOLATILE STRICT PARALLEL RESTRICTED COST 200
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 200
 BEGIN ATOMIC
 	SELECT s.status, s.evidence, s.pid, s.gid, s.subtransaction_of, s.top_xid, s.commit_time
 	  FROM arch_inspect.transaction_status(arch_inspect._xid8(xid)) AS s;

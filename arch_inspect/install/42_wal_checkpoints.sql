@@ -15,7 +15,7 @@ CREATE FUNCTION arch_inspect.checkpoint_counters(
 	OUT maxwritten_clean bigint, OUT buffers_alloc bigint,
 	OUT stats_reset timestamptz)
 RETURNS record
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL RESTRICTED COST 1000
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

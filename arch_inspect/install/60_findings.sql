@@ -165,7 +165,7 @@ COMMENT ON FUNCTION arch_inspect.finding_rules() IS
 
 CREATE FUNCTION arch_inspect.finding_evidence(patience interval DEFAULT '5 minutes')
 RETURNS TABLE (rule text, subject text, evidence text)
-LANGUAGE sql VOLATILE STRICT PARALLEL RESTRICTED ROWS 20 COST 100000
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE ROWS 20 COST 100000
 BEGIN ATOMIC
 	SELECT 'checkpoints_by_volume', x.subject, x.evidence FROM (
 	  SELECT 'max_wal_size', pg_catalog.format('%s of %s checkpoints were requested, mostly because max_wal_size (%s) was full', c.requested, c.requested + c.timed, pg_catalog.current_setting('max_wal_size'))

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include <dlfcn.h>
+#include <sys/stat.h>
 
 #include "catalog/objectaccess.h"
 #include "catalog/pg_authid.h"
@@ -40,6 +41,27 @@
 #endif
 
 /*
+ * Is this file in the memory of this process?
+ *
+ * The dynamic loader opens it to find out, which must not be left to it where
+ * that may wait for ever (a FIFO) or have an effect (a device).
+ */
+static bool
+is_mapped(const char *path)
+{
+	struct stat st;
+	void	   *handle;
+
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+		return false;
+	handle = dlopen(path, RTLD_LAZY | RTLD_NOLOAD);
+	if (handle == NULL)
+		return false;
+	dlclose(handle);
+	return true;
+}
+
+/*
  * ai_library_loaded - arch_inspect.library_loaded(text)
  *
  * Asks the dynamic loader without loading anything.
@@ -51,7 +73,6 @@ ai_library_loaded(PG_FUNCTION_ARGS)
 {
 	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	char		path[MAXPGPATH];
-	void	   *handle;
 
 	if (strncmp(name, "$libdir/", strlen("$libdir/")) == 0)
 		snprintf(path, sizeof(path), "%s/%s", pkglib_path,
@@ -61,15 +82,10 @@ ai_library_loaded(PG_FUNCTION_ARGS)
 	else
 		strlcpy(path, name, sizeof(path));
 
-	handle = dlopen(path, RTLD_LAZY | RTLD_NOLOAD);
-	if (handle == NULL)
-	{
-		strlcat(path, DLSUFFIX, sizeof(path));
-		handle = dlopen(path, RTLD_LAZY | RTLD_NOLOAD);
-	}
-	if (handle != NULL)
-		dlclose(handle);
-	PG_RETURN_BOOL(handle != NULL);
+	if (is_mapped(path))
+		PG_RETURN_BOOL(true);
+	strlcat(path, DLSUFFIX, sizeof(path));
+	PG_RETURN_BOOL(is_mapped(path));
 }
 
 /*
