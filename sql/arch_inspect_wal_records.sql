@@ -170,6 +170,17 @@ SELECT estimated(format('wal_records(%L, %L)', :'start_lsn', :'start_lsn')) AS n
 	   estimated(format('wal_summary(%L, %L)', :'start_lsn', :'end_lsn')) AS summary,
 	   estimated(format('page_history(%L, 0, %L, %L)', 'pg_class', :'start_lsn', :'end_lsn')) AS history,
 	   estimated(format('transaction_wal(%L, %L, %L)', '3', :'start_lsn', :'end_lsn')) AS transaction;
+-- what a logical message holds is data: pg_monitor may see that it is there
+SELECT pg_current_wal_insert_lsn() AS start_lsn \gset
+SELECT count(*) AS emitted FROM pg_logical_emit_message(true, 'regress_wal', 'payload');
+PREPARE message AS
+	SELECT action, length(description) > 0 AS description
+	  FROM arch_inspect.wal_records($1) WHERE rmgr = 'LogicalMessage' AND action ~ 'regress_wal';
+EXECUTE message(:'start_lsn');
+SET ROLE regress_wal_monitor;
+EXECUTE message(:'start_lsn');
+RESET ROLE;
+DEALLOCATE message;
 
 DEALLOCATE seen;
 DROP SCHEMA regress_wal CASCADE;

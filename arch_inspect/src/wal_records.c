@@ -221,7 +221,9 @@ get_description(AiRows *rows, bool *isnull)
 	StringInfoData buf;
 	RmgrId		rmid = record_of(rows)->header.xl_rmid;
 
-	if (!RmgrIdExists(rmid))
+	if (!RmgrIdExists(rmid) ||
+		((rmid == RM_LOGICALMSG_ID || RmgrIdIsCustom(rmid)) &&
+		 !scan_of(rows)->payloads))
 	{
 		*isnull = true;
 		return (Datum) 0;

@@ -5,7 +5,10 @@
  *
  * Every record is for superusers, pg_read_server_files and pg_monitor.  Others
  * see the records about relations of their database whose structure they may
- * see, and of the transactions that made such records how they ended.
+ * see, and of the transactions that made such records how they ended.  What an
+ * application put into a logical message, or an extension into a record of its
+ * own kind, is data: the server's description, which may spell it out, is for
+ * who may read the WAL's files.
  *
  * A record names files, not relations.  Which relation has them is asked of
  * the catalog once a scan; the files of other databases, and those that a
@@ -58,9 +61,9 @@ ai_wal_scan_begin(AiWalScan *scan, XLogRecPtr start, XLogRecPtr end)
 	Oid			user = GetUserId();
 
 	scan->context = CurrentMemoryContext;
-	scan->all = superuser_arg(user) ||
-		has_privs_of_role(user, ROLE_PG_READ_SERVER_FILES) ||
-		has_privs_of_role(user, ROLE_PG_MONITOR);
+	scan->payloads = superuser_arg(user) ||
+		has_privs_of_role(user, ROLE_PG_READ_SERVER_FILES);
+	scan->all = scan->payloads || has_privs_of_role(user, ROLE_PG_MONITOR);
 	if (!scan->all)
 		scan->xids = make_hash(scan->context, "WAL transactions",
 							   sizeof(TransactionId), sizeof(TransactionId));

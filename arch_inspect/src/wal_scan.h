@@ -32,6 +32,7 @@ typedef struct AiWalScan
 	AiWalReader *reader;
 	MemoryContext context;		/* lives as long as the scan */
 	bool		all;			/* may the caller see every record? */
+	bool		payloads;		/* ... and what others put into them? */
 	bool		decoded;		/* is rec the present record? */
 	AiWalRecord rec;
 
