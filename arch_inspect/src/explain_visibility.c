@@ -272,7 +272,7 @@ put_newer(Report *report, const HeapTupleHeaderData *tuple,
 	BlockNumber blkno = ItemPointerGetBlockNumberNoCheck(&tuple->t_ctid);
 	OffsetNumber offnum = ItemPointerGetOffsetNumberNoCheck(&tuple->t_ctid);
 
-	if (HeapTupleHeaderIndicatesMovedPartitions(tuple))
+	if (ai_moved_partitions(tuple))
 		put(report, "where is the newer version?", "another partition", "t_ctid",
 			"The row was moved to another partition; a moved row leaves no address.");
 	else if (HeapTupleHeaderIsSpeculative(tuple))

@@ -190,7 +190,7 @@ ai_tuple_status(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
 	/* a speculative insert keeps its token there, one cancelled has no xmin */
 	here = ItemPointerGetBlockNumberNoCheck(&tuple->t_ctid) == blkno &&
 		ItemPointerGetOffsetNumberNoCheck(&tuple->t_ctid) == offnum;
-	moved = HeapTupleHeaderIndicatesMovedPartitions(tuple);
+	moved = ai_moved_partitions(tuple);
 
 	switch (status->xmin)
 	{

@@ -17,6 +17,7 @@
 
 #include "access/htup_details.h"
 #include "storage/block.h"
+#include "storage/itemptr.h"
 #include "storage/off.h"
 #include "utils/relcache.h"
 
@@ -68,5 +69,23 @@ extern void ai_tuple_status(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
 							BlockNumber blkno, OffsetNumber offnum,
 							AiTupleStatus *status);
 extern const char *ai_tuple_state_name(AiTupleState state);
+
+/*
+ * ai_same_place, ai_moved_partitions - the server's ItemPointerEquals() and
+ * HeapTupleHeaderIndicatesMovedPartitions() assert that the address is a valid
+ * one, which that of a damaged tuple need not be.
+ */
+static inline bool
+ai_same_place(const ItemPointerData *a, const ItemPointerData *b)
+{
+	return memcmp(a, b, sizeof(ItemPointerData)) == 0;
+}
+
+static inline bool
+ai_moved_partitions(const HeapTupleHeaderData *tuple)
+{
+	return ItemPointerGetBlockNumberNoCheck(&tuple->t_ctid) == MovedPartitionsBlockNumber &&
+		ItemPointerGetOffsetNumberNoCheck(&tuple->t_ctid) == MovedPartitionsOffsetNumber;
+}
 
 #endif							/* AI_TUPLE_STATUS_H */

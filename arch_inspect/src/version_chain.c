@@ -145,8 +145,8 @@ read_link(Chain *chain, ItemPointer tid, Link *link)
 	ai_look_tuple(chain->look, &link->header, blkno, offnum, &link->verdict);
 	link->updater = updater_of(chain, &link->header);
 	if (TransactionIdIsValid(link->updater) &&
-		!ItemPointerEquals(&link->header.t_ctid, tid) &&
-		!HeapTupleHeaderIndicatesMovedPartitions(&link->header) &&
+		!ai_same_place(&link->header.t_ctid, tid) &&
+		!ai_moved_partitions(&link->header) &&
 		!HeapTupleHeaderIsSpeculative(&link->header))
 	{
 		link->next = link->header.t_ctid;
@@ -161,7 +161,7 @@ read_link(Chain *chain, ItemPointer tid, Link *link)
 static bool
 leads_to(const Link *from, const Link *to)
 {
-	if (!from->has_next || memcmp(&from->next, &to->tid, sizeof(ItemPointerData)) != 0)
+	if (!from->has_next || !ai_same_place(&from->next, &to->tid))
 		return false;
 	if (from->kind == LINK_REDIRECT)
 		return true;
@@ -256,7 +256,7 @@ find_previous(Chain *chain, const Link *link, Link *previous)
 			high = mid;
 	}
 	for (; low < chain->ncrossings &&
-		 ItemPointerEquals(&chain->crossings[low].to, (ItemPointer) &link->tid); low++)
+		 ai_same_place(&chain->crossings[low].to, &link->tid); low++)
 	{
 		if (TransactionIdEquals(chain->crossings[low].updater,
 								link->header.t_choice.t_heap.t_xmin) &&
@@ -433,7 +433,7 @@ ai_version_chain(PG_FUNCTION_ARGS)
 	entries = find_entries(&chain, links, n);
 	for (int i = 0; i < n; i++)
 		put_link(rsinfo, &chain, &links[i], i + 1,
-				 ItemPointerEquals(&links[i].tid, &entered), entries[i]);
+				 ai_same_place(&links[i].tid, &entered), entries[i]);
 	ai_close_relation(chain.rel);
 	return (Datum) 0;
 }

@@ -232,6 +232,8 @@ bool
 ai_look_command_id(AiLook *look, const HeapTupleHeaderData *tuple,
 				   bool of_insert, CommandId *cid)
 {
+	HeapTupleHeaderData asked;
+
 	*cid = tuple->t_choice.t_heap.t_field3.t_cid;
 	if (!(tuple->t_infomask & HEAP_COMBOCID))
 		return true;
@@ -243,8 +245,13 @@ ai_look_command_id(AiLook *look, const HeapTupleHeaderData *tuple,
 		if (*cid >= look->ncombo)
 			return false;
 	}
-	*cid = of_insert ? HeapTupleHeaderGetCmin((HeapTupleHeader) tuple) :
-		HeapTupleHeaderGetCmax((HeapTupleHeader) tuple);
+	/* a tuple with nothing else, for the other bits may be damaged ones */
+	memset(&asked, 0, sizeof(asked));
+	asked.t_infomask = HEAP_COMBOCID;
+	asked.t_choice.t_heap.t_field3.t_cid = *cid;
+	HeapTupleHeaderSetXmin(&asked, GetTopTransactionIdIfAny());
+	HeapTupleHeaderSetXmax(&asked, GetTopTransactionIdIfAny());
+	*cid = of_insert ? HeapTupleHeaderGetCmin(&asked) : HeapTupleHeaderGetCmax(&asked);
 	return true;
 }
 
