@@ -114,7 +114,12 @@ sub literal
 {
 	my ($type) = @_;
 	return "NULL::$type" if rand() < 0.04;
-	my $list = $values{$type} or die "no values of $type";
+	my $list = $values{$type};
+	if (!$list)
+	{
+		note("there are no values of type $type to try");
+		return "NULL::$type";
+	}
 	my $value = $list->[ int(rand(@$list)) ];
 	return $value =~ /::/ ? $value : "$value\::$type";
 }
