@@ -63,6 +63,19 @@ fuzz_fail(const char *what)
 	abort();
 }
 
+/*
+ * What an Assert() of the server's headers calls, where those are of a server
+ * built with assertions.
+ */
+extern void ExceptionalCondition(const char *condition, const char *file, int line);
+
+void
+ExceptionalCondition(const char *condition, const char *file, int line)
+{
+	fprintf(stderr, "%s:%d: failed assertion %s\n", file, line, condition);
+	abort();
+}
+
 void
 fuzz_touch(const void *data, size_t size)
 {
