@@ -85,10 +85,19 @@ SELECT skewness_pop(x) = skewness_pop(x + 1125899906842624) AS skewness, kurtosi
 	   geometric_mean(3::float8) AS three
   FROM linspace(1, 100, 199) AS x;
 -- the state functions are for aggregates only
-SELECT mu_fsum_accum(NULL::internal, 1);	-- fail
-SELECT mu_median_float8_accum(NULL::internal, 1);	-- fail
-SELECT mu_product_combine(NULL::internal, NULL::internal);	-- fail
-SELECT mu_fsum_final(NULL::internal), mu_fsum_deserialize('\x00', NULL::internal), mu_fsum_serialize(NULL::internal);	-- fail
+-- (the server's message is not the same in all its releases)
+CREATE FUNCTION refused(call text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE 'SELECT ' || call;
+	RETURN false;
+EXCEPTION WHEN feature_not_supported OR cannot_coerce THEN
+	RETURN true;
+END
+$$;
+SELECT call, refused(call)
+  FROM unnest(ARRAY['mu_fsum_accum(NULL::internal, 1)', 'mu_median_float8_accum(NULL::internal, 1)', 'mu_product_combine(NULL::internal, NULL::internal)',
+	'mu_fsum_final(NULL::internal)', 'mu_fsum_deserialize(''\x00'', NULL::internal)', 'mu_fsum_serialize(NULL::internal)']) AS call;
+DROP FUNCTION refused(text);
 -- every other function that takes or returns internal belongs to an index, to a type's input or is a support function
 SELECT p.proname FROM pg_proc AS p JOIN pg_depend AS d ON d.objid = p.oid AND d.deptype = 'e' AND d.classid = 'pg_proc'::regclass
   JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'math_utils'
