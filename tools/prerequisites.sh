@@ -100,7 +100,7 @@ then
 	fi
 	# Headers come in the newest minor release, and a server must be of the
 	# same one: the two are asked for together.
-	case " $missing " in *" $dev "*) missing="$missing $server" ;; esac
+	case " $missing " in *" $server "*) ;; *" $dev "*) missing="$missing $server" ;; esac
 	say "installing:$missing"
 	if under bindir postgres && case " $missing " in *" $server "*) ;; *) false ;; esac
 	then
