@@ -27,7 +27,7 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION arch_inspect.transaction_status(xid8) IS
-'what became of a transaction. status: ''in progress'', ''committed'', ''aborted'' (rolled back, or lost in a crash), ''too old'' (its place in the commit log was cut off), ''not yet'' (not assigned), ''unreadable'' (the commit log is damaged there), ''invalid'', ''bootstrap'' and ''frozen'' (the ids 0, 1 and 2). evidence: where that comes from. pid or gid: the process or prepared transaction that runs it; both NULL on a standby. subtransaction_of and top_xid: its parent and its top-level transaction, NULL when it is none or so old that the server forgot. commit_time: with track_commit_timestamp on. Never an error. For everybody. Makes visible: transam.c, procarray.c, subtrans.c, commit_ts.c';
+'what became of a transaction. status: ''in progress'', ''committed'', ''aborted'' (rolled back, or lost in a crash), ''too old'' (its place in the commit log was cut off), ''not yet'' (not assigned), ''unreadable'' (the commit log is damaged there), ''invalid'', ''bootstrap'' and ''frozen'' (the ids 0, 1 and 2). evidence: where that comes from. pid or gid: the process or prepared transaction that runs it; both NULL on a standby. subtransaction_of and top_xid: its parent and its top-level transaction, NULL where it is none, and where the server may have forgotten: a parent is kept from the oldest transaction on that is taken for running, and lost at a restart. commit_time: with track_commit_timestamp on. Never an error. For everybody. Makes visible: transam.c, procarray.c, subtrans.c, commit_ts.c';
 REVOKE ALL ON FUNCTION arch_inspect.transaction_status(xid8) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect.transaction_status(xid8) TO PUBLIC;
 

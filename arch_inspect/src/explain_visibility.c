@@ -88,15 +88,15 @@ whose(TransactionId xid, AiXidStatus status)
 }
 
 /*
- * A transaction in words: its id, and its parent where it is a
- * subtransaction.
+ * A transaction in words: its id, and its top-level one where it is known to
+ * be a subtransaction.
  */
 static const char *
 name_xid(const char *noun, TransactionId xid)
 {
 	TransactionId top = ai_xid_top(xid);
 
-	if (top == xid)
+	if (top == xid || !TransactionIdIsValid(top))
 		return psprintf("%s %u", noun, xid);
 	return psprintf("%s %u (a subtransaction of %u)", noun, xid, top);
 }

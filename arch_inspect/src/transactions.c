@@ -81,7 +81,7 @@ ai_transaction_status(PG_FUNCTION_ARGS)
 	AiXidStatus status = AI_XID_NONE;
 	AiEvidence	evidence = AI_BY_RANGE;
 	TransactionId parent = InvalidTransactionId;
-	TransactionId top;
+	TransactionId top = InvalidTransactionId;
 	TimestampTz time;
 	int			pid;
 	TupleDesc	tupdesc;
@@ -117,8 +117,10 @@ ai_transaction_status(PG_FUNCTION_ARGS)
 
 	if (status != AI_XID_NONE && status != AI_XID_NOT_YET &&
 		status != AI_XID_TOO_OLD)
-		parent = ai_xid_parent(xid);
-	top = TransactionIdIsValid(parent) ? ai_xid_top(parent) : xid;
+	{
+		(void) ai_xid_parent(xid, &parent);
+		top = ai_xid_top(xid);
+	}
 
 	if (status == AI_XID_OWN || status == AI_XID_IN_PROGRESS)
 	{
@@ -132,8 +134,7 @@ ai_transaction_status(PG_FUNCTION_ARGS)
 		values[3] = FullTransactionIdGetDatum(ai_xid_widen(parent));
 		nulls[3] = false;
 	}
-	if (status == AI_XID_OWN || status == AI_XID_IN_PROGRESS ||
-		TransactionIdIsValid(parent))
+	if (TransactionIdIsValid(top))
 	{
 		values[4] = FullTransactionIdGetDatum(ai_xid_widen(top));
 		nulls[4] = false;

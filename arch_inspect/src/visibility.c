@@ -136,13 +136,14 @@ static void
 find_in_given(AiLook *look, TransactionId xid, uint64 full, AiSeen *seen)
 {
 	TransactionId parent = xid;
+	bool		known;
 
 	seen->by = AI_BY_SNAPSHOT;
 	seen->unsure = false;
 	seen->running = given_lists(&look->given, full);
 	if (seen->running || look->given.nxip == 0)
 		return;
-	while (TransactionIdIsValid(parent = ai_xid_parent(parent)))
+	while ((known = ai_xid_parent(parent, &parent)) && TransactionIdIsValid(parent))
 	{
 		if (given_lists(&look->given,
 						U64FromFullTransactionId(ai_xid_widen(parent))))
@@ -152,8 +153,8 @@ find_in_given(AiLook *look, TransactionId xid, uint64 full, AiSeen *seen)
 			return;
 		}
 	}
-	/* too old for its parent to be known for sure */
-	seen->unsure = !ai_xid_parent_kept(xid);
+	/* one of them is too old for its parent to be known for sure */
+	seen->unsure = !known;
 }
 
 /*

@@ -18,6 +18,7 @@
 
 #include "access/subtrans.h"
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "miscadmin.h"
 #include "storage/condition_variable.h"
 #include "storage/lwlock.h"
@@ -274,13 +275,13 @@ ai_multi_summary(AiXidCache *cache, MultiXactId multi, AiMultiSummary *summary)
 }
 
 /*
- * ai_xid_parent_kept - whether pg_subtrans must still have this transaction
+ * Whether pg_subtrans must still have this transaction.
  *
  * It is kept from the oldest one on that any snapshot in the cluster may take
  * for running, which is more than the own snapshot's bound, TransactionXmin.
  */
-bool
-ai_xid_parent_kept(TransactionId xid)
+static bool
+parent_kept(TransactionId xid)
 {
 	return TransactionIdIsNormal(xid) &&
 		TransactionIdFollowsOrEquals(xid, GetOldestTransactionIdConsideredRunning()) &&
@@ -290,27 +291,32 @@ ai_xid_parent_kept(TransactionId xid)
 /*
  * ai_xid_parent - the transaction that a subtransaction belongs to directly
  *
- * InvalidTransactionId of a top-level transaction, and of one so old that
- * pg_subtrans need not have it any more.  SubTransGetParent() asserts the own
- * snapshot's bound, so that is moved for the moment of the call.
+ * False where that can't be known: of a transaction so old that pg_subtrans
+ * need not have it any more, and where its files don't tell.  True with
+ * InvalidTransactionId where no parent is on record.  SubTransGetParent()
+ * asserts the own snapshot's bound, so that is moved for the moment of the
+ * call.
  */
-TransactionId
-ai_xid_parent(TransactionId xid)
+bool
+ai_xid_parent(TransactionId xid, TransactionId *parent)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	uint32		holdoff = InterruptHoldoffCount;
 	TransactionId bound = TransactionXmin;
-	volatile TransactionId parent = InvalidTransactionId;
+	volatile TransactionId found = InvalidTransactionId;
+	volatile bool known = false;
 
-	if (!ai_xid_parent_kept(xid))
-		return InvalidTransactionId;
+	*parent = InvalidTransactionId;
+	if (!parent_kept(xid))
+		return false;
 
 	PG_TRY();
 	{
 		if (TransactionIdPrecedes(xid, bound))
 			TransactionXmin = xid;
-		parent = SubTransGetParent(xid);
+		found = SubTransGetParent(xid);
 		TransactionXmin = bound;
+		known = true;
 	}
 	PG_CATCH();
 	{
@@ -319,25 +325,42 @@ ai_xid_parent(TransactionId xid)
 	}
 	PG_END_TRY();
 	/* a parent is always the older one; anything else is garbage */
-	if (TransactionIdIsValid(parent) && !TransactionIdPrecedes(parent, xid))
-		parent = InvalidTransactionId;
-	return parent;
+	if (TransactionIdIsValid(found) && !TransactionIdPrecedes(found, xid))
+		return false;
+	*parent = found;
+	return known;
 }
 
 /*
- * ai_xid_top - the top-level transaction of a transaction id, as far as known
+ * ai_xid_top - the top-level transaction of a transaction id, or
+ * InvalidTransactionId where that can't be known
+ *
+ * A parent on record was written since the server started, and after its own
+ * parent, so where the walk up comes to one that has none, that is the top.
+ * It may as well come to one that is not kept any more: then nobody knows.
+ *
+ * That a transaction has no parent on record itself proves less.  What was
+ * assigned before a restart has none left, so it must be running.  On a
+ * standby, which hears of parents late, it proves nothing.
  */
 TransactionId
 ai_xid_top(TransactionId xid)
 {
+	TransactionId top = xid;
 	TransactionId parent;
 
-	while (TransactionIdIsValid(parent = ai_xid_parent(xid)))
+	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();
-		xid = parent;
+		if (!ai_xid_parent(top, &parent))
+			return InvalidTransactionId;
+		if (!TransactionIdIsValid(parent))
+			break;
+		top = parent;
 	}
-	return xid;
+	if (top == xid && (RecoveryInProgress() || !TransactionIdIsInProgress(xid)))
+		return InvalidTransactionId;
+	return top;
 }
 
 /*

@@ -66,8 +66,7 @@ extern void ai_multi_summary(AiXidCache *cache, MultiXactId multi,
 							 AiMultiSummary *summary);
 extern int	ai_multi_members(MultiXactId multi, MultiXactMember **members,
 							 AiXidStatus *why);
-extern bool ai_xid_parent_kept(TransactionId xid);
-extern TransactionId ai_xid_parent(TransactionId xid);
+extern bool ai_xid_parent(TransactionId xid, TransactionId *parent);
 extern TransactionId ai_xid_top(TransactionId xid);
 extern FullTransactionId ai_xid_widen(TransactionId xid);
 extern void ai_lookup_failed(MemoryContext caller, uint32 holdoff);
