@@ -27,6 +27,8 @@ autovacuum = off
 wal_level = logical
 max_prepared_transactions = 5
 max_worker_processes = 16
+# a segment is what an earlier one left
+min_dynamic_shared_memory = 8MB
 track_commit_timestamp = on
 ));
 $node->start;

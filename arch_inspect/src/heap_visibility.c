@@ -38,7 +38,7 @@ begin(AiRows *rows)
 	if (rows->rel == NULL)
 		return;
 	if (rows->nargs > 1 && !rows->args[1].isnull)
-		given = PG_DETOAST_DATUM_COPY(rows->args[1].value);
+		given = (struct varlena *) DatumGetPointer(rows->args[1].value);
 	state->look = ai_look_begin(rows->rel, GetActiveSnapshot(), given);
 }
 

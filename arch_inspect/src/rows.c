@@ -170,25 +170,65 @@ begin_relation(AiRows *rows)
 }
 
 /*
- * ai_rows_begin - start a run over the rows, with rows->args
+ * ai_rows_arg - an argument of a run about to begin, copied for its length
+ *
+ * What a caller evaluated lives no longer than its own row or call.  Compressed
+ * and toasted values become plain ones, so that no getter does that anew.
  */
 void
-ai_rows_begin(AiRows *rows, MemoryContext parent)
+ai_rows_arg(AiRows *rows, int i, Oid type, NullableDatum arg)
 {
-	const AiInstrument *instrument = rows->instrument;
-	MemoryContext old;
+	MemoryContext old = MemoryContextSwitchTo(rows->context);
+	int16		typlen;
+	bool		typbyval;
 
+	if (!arg.isnull)
+	{
+		get_typlenbyval(type, &typlen, &typbyval);
+		if (typlen == -1)
+			arg.value = PointerGetDatum(PG_DETOAST_DATUM_COPY(arg.value));
+		else
+			arg.value = datumCopy(arg.value, typbyval, typlen);
+	}
+	rows->args[i] = arg;
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * ai_rows_ready - what every run starts from: no argument, an empty context
+ */
+void
+ai_rows_ready(AiRows *rows, MemoryContext parent)
+{
 	if (rows->context == NULL)
 		rows->context = AllocSetContextCreate(parent, "arch_inspect rows",
 											  ALLOCSET_DEFAULT_SIZES);
 	else
 		MemoryContextReset(rows->context);
-	old = MemoryContextSwitchTo(rows->context);
+
+	/* one that the SQL definition lacks is null */
+	for (int i = 0; i < AI_MAX_ARGS; i++)
+	{
+		rows->args[i].value = (Datum) 0;
+		rows->args[i].isnull = true;
+	}
+}
+
+/*
+ * ai_rows_begin - start a run over the rows, after ai_rows_ready() and an
+ * ai_rows_arg() for each of the arguments
+ */
+void
+ai_rows_begin(AiRows *rows)
+{
+	const AiInstrument *instrument = rows->instrument;
+	MemoryContext old = MemoryContextSwitchTo(rows->context);
 
 	rows->unit = rows->next_unit = rows->end_unit = rows->last_unit = 0;
 	rows->rel = NULL;
 	rows->page = NULL;
 	rows->page_read = rows->header_decoded = false;
+	rows->ranged = false;
 	rows->state = instrument->state_size == 0 ? NULL :
 		palloc0(instrument->state_size);
 	rows->active = true;
@@ -231,6 +271,7 @@ ai_rows_range(AiRows *rows, uint64 first, uint64 end)
 
 	if (end < first)
 		end = first;
+	rows->ranged = true;
 	if (shared == NULL)
 	{
 		rows->next_unit = first;
@@ -251,14 +292,30 @@ ai_rows_range(AiRows *rows, uint64 first, uint64 end)
 }
 
 /*
+ * ai_rows_share - shared memory for one run by several processes
+ *
+ * Whatever stood there before is overwritten: no process may have a range to
+ * set, and those that look then must find an empty one.
+ */
+void
+ai_rows_share(AiRowsShared *shared)
+{
+	memset(shared, 0, sizeof(AiRowsShared));
+	SpinLockInit(&shared->lock);
+}
+
+/*
  * The next units of a parallel scan for this process, or false.
+ *
+ * None for one that has set up nothing to read them with, whatever others
+ * made of the arguments.
  */
 static bool
 next_chunk(AiRows *rows)
 {
 	AiRowsShared *shared = rows->shared;
 
-	if (shared == NULL)
+	if (shared == NULL || !rows->ranged)
 		return false;
 
 	SpinLockAcquire(&shared->lock);
@@ -396,24 +453,16 @@ call_begin(FunctionCallInfo fcinfo, const AiInstrument *instrument,
 	call->rows.instrument = instrument;
 	call->rows.wanted = memset(palloc(ai_rows_ncolumns(instrument)), true,
 							   ai_rows_ncolumns(instrument));
+	ai_rows_ready(&call->rows, funcctx->multi_call_memory_ctx);
 	call->rows.nargs = PG_NARGS();
 	for (int i = 0; i < PG_NARGS(); i++)
-	{
-		NullableDatum *arg = &call->rows.args[i];
-		int16		typlen;
-		bool		typbyval;
-
-		*arg = fcinfo->args[i];
-		if (arg->isnull)
-			continue;
-		get_typlenbyval(get_fn_expr_argtype(fcinfo->flinfo, i), &typlen, &typbyval);
-		arg->value = datumCopy(arg->value, typbyval, typlen);
-	}
+		ai_rows_arg(&call->rows, i, get_fn_expr_argtype(fcinfo->flinfo, i),
+					fcinfo->args[i]);
 
 	call->econtext = ((ReturnSetInfo *) fcinfo->resultinfo)->econtext;
 	RegisterExprContextCallback(call->econtext, call_shutdown,
 								PointerGetDatum(call));
-	ai_rows_begin(&call->rows, funcctx->multi_call_memory_ctx);
+	ai_rows_begin(&call->rows);
 	MemoryContextSwitchTo(old);
 	return call;
 }

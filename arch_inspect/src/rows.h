@@ -57,7 +57,8 @@
  *	  returns those of the unit and then calls ai_rows_advance() for the next.
  *	- .end runs at the end of a run that was not ended by an error.
  *
- * Arguments are rows->args[] (rows->args[0] is the first).
+ * Arguments are rows->args[] (rows->args[0] is the first), copies that live as
+ * long as the run; variable-length ones are detoasted.
  *-------------------------------------------------------------------------
  */
 #ifndef AI_ROWS_H
@@ -138,6 +139,7 @@ struct AiRows
 	uint64		end_unit;		/* of those handed to this process */
 	uint64		last_unit;		/* end of all, one after the last */
 	AiRowsShared *shared;		/* of a parallel scan */
+	bool		ranged;			/* this process knows the range of the run */
 
 	Relation	rel;
 	ForkNumber	forknum;
@@ -194,7 +196,10 @@ extern const AiInstrument *ai_rows_find(const char *symbol);
 extern const AiInstrument *ai_rows_next(const AiInstrument *instrument);
 extern int *ai_rows_map(const AiInstrument *instrument, TupleDesc desc);
 extern int	ai_rows_ncolumns(const AiInstrument *instrument);
-extern void ai_rows_begin(AiRows *rows, MemoryContext parent);
+extern void ai_rows_ready(AiRows *rows, MemoryContext parent);
+extern void ai_rows_arg(AiRows *rows, int i, Oid type, NullableDatum arg);
+extern void ai_rows_share(AiRowsShared *shared);
+extern void ai_rows_begin(AiRows *rows);
 extern void ai_rows_end(AiRows *rows);
 
 /*

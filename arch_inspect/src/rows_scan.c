@@ -17,8 +17,8 @@
 #include "executor/executor.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/value.h"
-#include "storage/spin.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -33,6 +33,7 @@ typedef struct RowsScan
 	CustomScanState css;
 	AiRows		rows;
 	List	   *args;			/* ExprStates */
+	Oid			argtypes[AI_MAX_ARGS];
 	bool		strict;
 	bool		done;			/* no more rows, or never any */
 	int			ncolumns;		/* of the scan slot */
@@ -121,6 +122,7 @@ begin_scan(CustomScanState *node, EState *estate, int eflags)
 	const AiInstrument *instrument = state->rows.instrument;
 	List	   *columns = list_nth(scan->custom_private, AI_PRIVATE_COLUMNS);
 	AclResult	aclresult;
+	ListCell   *lc;
 
 	/* as ExecInitFunc() would for the function */
 	aclresult = object_aclcheck(ProcedureRelationId, call->funcid, GetUserId(),
@@ -130,6 +132,8 @@ begin_scan(CustomScanState *node, EState *estate, int eflags)
 	InvokeFunctionExecuteHook(call->funcid);
 
 	state->args = ExecInitExprList(call->args, &node->ss.ps);
+	foreach(lc, call->args)
+		state->argtypes[foreach_current_index(lc)] = exprType(lfirst(lc));
 	state->strict = func_strict(call->funcid);
 	state->ncolumns = list_length(columns);
 	state->nfilter = intVal(list_nth(scan->custom_private, AI_PRIVATE_NFILTER));
@@ -165,20 +169,23 @@ begin_run(RowsScan *state)
 	int			i = 0;
 	ListCell   *lc;
 
+	ai_rows_ready(&state->rows, parent);
 	ResetExprContext(econtext);
 	old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
 	foreach(lc, state->args)
 	{
-		NullableDatum *arg = &state->rows.args[i++];
+		NullableDatum arg;
 
-		arg->value = ExecEvalExpr((ExprState *) lfirst(lc), econtext, &arg->isnull);
-		if (arg->isnull && state->strict)
+		arg.value = ExecEvalExpr((ExprState *) lfirst(lc), econtext, &arg.isnull);
+		if (arg.isnull && state->strict)
 			state->done = true;
+		ai_rows_arg(&state->rows, i, state->argtypes[i], arg);
+		i++;
 	}
 	state->rows.nargs = i;
 	MemoryContextSwitchTo(old);
 	if (!state->done)
-		ai_rows_begin(&state->rows, parent);
+		ai_rows_begin(&state->rows);
 }
 
 static pg_noinline Datum
@@ -296,14 +303,13 @@ initialize_worker(CustomScanState *node, shm_toc *toc, void *coordinate)
 static void
 reinitialize_dsm(CustomScanState *node, ParallelContext *pcxt, void *coordinate)
 {
-	((AiRowsShared *) coordinate)->begun = false;
+	ai_rows_share(coordinate);
 	((RowsScan *) node)->rows.shared = coordinate;
 }
 
 static void
 initialize_dsm(CustomScanState *node, ParallelContext *pcxt, void *coordinate)
 {
-	SpinLockInit(&((AiRowsShared *) coordinate)->lock);
 	reinitialize_dsm(node, pcxt, coordinate);
 }
 
