@@ -26,11 +26,30 @@ SELECT count(*) FROM pg_class WHERE relnamespace = 'regress_student'::regnamespa
 
 -- a failed assertion is seen as one
 RESET SESSION AUTHORIZATION;
+-- every step and claim has what it needs, and a number of its own
+SELECT count(*) FILTER (WHERE lesson IS NULL AND script IS NULL) AS nothing_to_play,
+       count(*) FILTER (WHERE cardinality(expect) > 0) - count(*) AS nothing_to_expect,
+       count(DISTINCT (section_no, step)) - count(*) AS numbers_twice,
+       count(*) FILTER (WHERE NOT (section_no, section, step, title, see) IS NOT NULL) AS holes
+  FROM arch_lab.lesson_steps;
+SELECT count(*) FILTER (WHERE cardinality(expect) > 0) - count(*) AS nothing_to_expect,
+       count(DISTINCT n) - count(*) AS numbers_twice,
+       count(*) FILTER (WHERE NOT (n, claim, fact, script) IS NOT NULL) AS holes
+  FROM arch_lab.lesson_claims;
 BEGIN;
-UPDATE arch_lab.lesson_steps SET expect = ARRAY['no such result'] WHERE section_no = 1;
+CREATE TEMP TABLE altered_steps AS SELECT * FROM arch_lab.lesson_steps;
+UPDATE altered_steps SET expect = ARRAY['no such result'] WHERE section_no = 1;
+CREATE OR REPLACE FUNCTION arch_lab.lesson_steps()
+RETURNS TABLE (section_no int, section text, step int, title text, lesson text,
+	script text, see text, fact text, expect text[])
+LANGUAGE sql BEGIN ATOMIC SELECT * FROM altered_steps; END;
 SELECT step, holds FROM arch_lab.walkthrough('Introduction');
 SELECT t ~ 'FAILED' AS marked FROM arch_lab.walkthrough_text('Introduction') AS t;
-UPDATE arch_lab.lesson_claims SET expect = ARRAY['no such result'] WHERE n = 22;
+CREATE TEMP TABLE altered_claims AS SELECT * FROM arch_lab.lesson_claims;
+UPDATE altered_claims SET expect = ARRAY['no such result'] WHERE n = 22;
+CREATE OR REPLACE FUNCTION arch_lab.lesson_claims()
+RETURNS TABLE (n int, claim text, fact text, script text, expect text[], elsewhere text)
+LANGUAGE sql BEGIN ATOMIC SELECT * FROM altered_claims; END;
 SELECT n, holds FROM arch_lab.claims() WHERE NOT holds;
 ROLLBACK;
 -- the caller who may create schemas works in a new one, which is gone as well
@@ -57,8 +76,8 @@ SELECT count(*) FROM pg_class WHERE relnamespace = 'regress_student'::regnamespa
 -- without a schema of one's own
 SET SESSION AUTHORIZATION regress_stranger;
 SELECT count(*) FROM arch_lab.walkthrough('1');	-- fail, no schema
-UPDATE arch_lab.lesson_steps SET see = 'mine';	-- fail, not theirs
-DELETE FROM arch_lab.lesson_claims;	-- fail, not theirs
+UPDATE arch_lab.lesson_steps SET see = 'mine';	-- fail, a view of a function
+DELETE FROM arch_lab.lesson_claims;	-- fail, likewise
 
 -- play
 SET SESSION AUTHORIZATION regress_student;

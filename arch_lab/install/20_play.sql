@@ -5,9 +5,9 @@
 -- that name, and the lines after it, up to the next such line, belong to it.
 -- "name collect:" waits for what a blocked step of that session came to.
 --
-CREATE FUNCTION arch_lab.play(script text)
+CREATE FUNCTION arch_lab.play(script text, path text DEFAULT NULL)
 RETURNS text
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 10000
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 10000
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -20,6 +20,9 @@ DECLARE
 	answer text;
 	transcript text := '';
 BEGIN
+	IF script IS NULL THEN
+		RETURN NULL;
+	END IF;
 	FOREACH step IN ARRAY steps LOOP
 		part := regexp_match(step, '^\s*([a-z][a-z0-9_]*)( collect)?:[ \t]*(.*)$');
 		IF part IS NULL THEN
@@ -36,6 +39,9 @@ BEGIN
 		ELSE
 			IF NOT EXISTS (SELECT FROM arch_lab.sessions AS s WHERE s.name = who) THEN
 				PERFORM arch_lab.session_open(who);
+				IF path IS NOT NULL THEN
+					PERFORM arch_lab.session_text(who, 'SET search_path = ' || path);
+				END IF;
 			END IF;
 			answer := arch_lab.session_text(who, command);
 		END IF;
@@ -49,6 +55,9 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION arch_lab.play(text) IS
-'Runs a script over further sessions of the caller (a line "name: SQL" begins a step in the session of that name, opened when it is first named; "name collect:" waits for a step that was blocked) and returns the transcript. The sessions stay open. Never NULL but for NULL. For everybody: it acts as the caller. Errors of the SQL are part of the transcript; 22023 for a script that is not of this form.';
+COMMENT ON FUNCTION arch_lab.play(text, text) IS
+'Runs a script over further sessions of the caller (a line "name: SQL" begins a step in the session of that name, opened when it is first named, with the search_path given or, where path is NULL, the one of a new session; "name collect:" waits for a step that was blocked) and returns the transcript. The sessions stay open. Never NULL but for NULL. For everybody: it acts as the caller. Errors of the SQL are part of the transcript; 22023 for a script that is not of this form.';
+
+REVOKE ALL ON FUNCTION arch_lab.play(text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_lab.play(text, text) TO PUBLIC;
 

@@ -26,6 +26,88 @@ END;
 COMMENT ON FUNCTION arch_lab.desk_sweep(text) IS
 'The SQL that drops what the lesson creates in the schema. NULL for NULL. For everybody.';
 
+-- desk_shared says why a schema is not its owner's alone
+CREATE FUNCTION arch_lab.desk_shared(home oid)
+RETURNS text
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	what text;
+BEGIN
+	SELECT format('%s may create objects', CASE a.grantee WHEN 0 THEN 'everybody' ELSE a.grantee::regrole::text END)
+	  INTO what
+	  FROM pg_namespace AS n, aclexplode(n.nspacl) AS a
+	 WHERE n.oid = home AND a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
+	   AND NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = a.grantee AND r.rolsuper)
+	 LIMIT 1;
+	IF what IS NULL THEN
+		SELECT format('%s belongs to %s', o.what, o.owner::regrole) INTO what
+		  FROM pg_namespace AS n,
+			   LATERAL (SELECT 'function ' || p.oid::regprocedure::text, p.proowner
+						  FROM pg_proc AS p WHERE p.pronamespace = n.oid
+						UNION ALL
+						SELECT 'operator ' || p.oid::regoperator::text, p.oprowner
+						  FROM pg_operator AS p WHERE p.oprnamespace = n.oid
+						UNION ALL
+						SELECT 'type ' || t.oid::regtype::text, t.typowner
+						  FROM pg_type AS t WHERE t.typnamespace = n.oid) AS o (what, owner)
+		 WHERE n.oid = home AND o.owner <> n.nspowner
+		   AND NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = o.owner AND r.rolsuper)
+		 LIMIT 1;
+	END IF;
+	IF what IS NULL THEN
+		-- A trigger of theirs on a table of the lesson would run as its owner.
+		SELECT format('%s may put triggers on each new table (default privileges)',
+					  CASE a.grantee WHEN 0 THEN 'everybody' ELSE a.grantee::regrole::text END)
+		  INTO what
+		  FROM pg_namespace AS n
+		  JOIN pg_default_acl AS d ON d.defaclrole = n.nspowner AND d.defaclnamespace IN (0, n.oid) AND d.defaclobjtype = 'r',
+			   aclexplode(d.defaclacl) AS a
+		 WHERE n.oid = home AND a.privilege_type = 'TRIGGER' AND a.grantee <> n.nspowner
+		   AND EXISTS (SELECT FROM pg_roles AS r
+						WHERE r.oid >= 16384 AND NOT r.rolsuper
+						  AND NOT pg_has_role(r.oid, n.nspowner, 'USAGE')
+						  AND (a.grantee = 0 OR pg_has_role(r.oid, a.grantee, 'USAGE'))
+						  AND has_schema_privilege(r.oid, n.oid, 'USAGE'))
+		 LIMIT 1;
+	END IF;
+	RETURN what;
+END
+$$;
+
+COMMENT ON FUNCTION arch_lab.desk_shared(oid) IS
+'In words, how somebody other than its owner or a superuser has put, or may put, into a schema what is executed by whoever works there; NULL where nobody can, and for NULL. For everybody.';
+
+-- desk_private takes from others what default privileges gave them on a new schema
+CREATE FUNCTION arch_lab.desk_private(home text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	other text;
+	how text;
+BEGIN
+	FOR other IN
+		SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END
+		  FROM pg_namespace AS n, aclexplode(n.nspacl) AS a
+		 WHERE n.nspname = home AND a.grantee <> n.nspowner
+	LOOP
+		EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %s CASCADE', home, other);
+	END LOOP;
+	how := arch_lab.desk_shared(quote_ident(home)::regnamespace);
+	IF how IS NOT NULL THEN
+		RAISE insufficient_privilege USING
+			MESSAGE = 'the lesson''s schema can not be kept for its owner alone',
+			DETAIL = format('In it, %s.', how);
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION arch_lab.desk_private(text) IS
+'Takes from everybody but its owner all rights on a schema; 42501 where it is desk_shared() all the same. NULL for NULL. For everybody: it takes what the caller could.';
+
 -- desk_open makes the caller a place to work and sessions that work there
 CREATE FUNCTION arch_lab.desk_open()
 RETURNS text
@@ -35,7 +117,6 @@ AS $$
 DECLARE
 	home text;
 	fresh bool := has_database_privilege(current_database(), 'CREATE');
-	path text;
 	clean text;
 	taken text;
 	failed record;
@@ -57,10 +138,21 @@ BEGIN
 		home := 'arch_lab_' || pg_backend_pid();
 		clean := format('DROP SCHEMA IF EXISTS %I CASCADE', home);
 	ELSE
-		SELECT nspname INTO home FROM pg_namespace
-		 WHERE nspowner = quote_ident(current_user)::regrole AND nspname !~ '^pg_'
-		 ORDER BY nspname <> current_user, nspname LIMIT 1;
+		SELECT n.nspname INTO home FROM pg_namespace AS n
+		 WHERE n.nspowner = quote_ident(current_user)::regrole AND n.nspname !~ '^pg_'
+		   AND arch_lab.desk_shared(n.oid) IS NULL
+		 ORDER BY n.nspname <> current_user, n.nspname LIMIT 1;
 		IF home IS NULL THEN
+			SELECT format('In schema "%s" of yours, %s.', n.nspname, arch_lab.desk_shared(n.oid)) INTO taken
+			  FROM pg_namespace AS n
+			 WHERE n.nspowner = quote_ident(current_user)::regrole AND n.nspname !~ '^pg_'
+			 ORDER BY n.nspname <> current_user, n.nspname LIMIT 1;
+			IF taken IS NOT NULL THEN
+				RAISE insufficient_privilege USING
+					MESSAGE = format('role "%s" has no schema of its own alone to work in', current_user),
+					DETAIL = taken,
+					HINT = 'What others put there could be called in your name: take it away, and the right to do so.';
+			END IF;
 			RAISE insufficient_privilege USING
 				MESSAGE = format('role "%s" has no schema to work in', current_user),
 				HINT = format('The database''s owner gives one: CREATE SCHEMA AUTHORIZATION %I;', current_user);
@@ -80,24 +172,22 @@ BEGIN
 	-- The session that cleans up when it ends, however it ends.
 	PERFORM arch_lab.session_open('caretaker', clean);
 	IF fresh THEN
-		SELECT r.message, r.sqlstate, r.hint INTO failed
+		SELECT r.message, r.sqlstate, r.detail, r.hint INTO failed
 		  FROM arch_lab.session_run('caretaker',
-				format('%s; CREATE SCHEMA %I', clean, home)) AS r
+				format('%s; CREATE SCHEMA %I; SELECT arch_lab.desk_private(%L::pg_catalog.text)', clean, home, home)) AS r
 		 WHERE r.kind = 'error';
 		IF FOUND THEN
 			PERFORM arch_lab.session_close('caretaker');
 			RAISE EXCEPTION USING ERRCODE = failed.sqlstate, MESSAGE = failed.message,
-				HINT = coalesce(failed.hint, '');
+				DETAIL = coalesce(failed.detail, ''), HINT = coalesce(failed.hint, '');
 		END IF;
 	END IF;
-	SELECT format('%I, ', home) || string_agg(DISTINCT extnamespace::regnamespace::text, ', ')
-	  INTO path FROM pg_extension WHERE extname IN ('math_utils', 'pgcrypto');
-	RETURN path;
+	RETURN format('%I, arch_desk', home);
 END
 $$;
 
 COMMENT ON FUNCTION arch_lab.desk_open() IS
-'Makes a place for the lesson''s tables, and a session "caretaker" that empties it when it ends: a new schema arch_lab_<pid> where the caller may create one in this database, else a schema that the caller owns. Returns the search_path that leads there. For everybody; 42501 for a role without any schema of its own, 42P07 where the schema holds objects of the same names, 42710 where sessions of the lesson''s names are open, 25006 on a standby.';
+'Makes a place for the lesson''s tables, and a session "caretaker" that empties it when it ends: a new schema arch_lab_<pid> where the caller may create one in this database, else a schema that the caller owns and nobody else can put functions into. Returns the search_path that leads there, and to arch_desk: to no schema in which anybody but the caller or a superuser may create. For everybody; 42501 for a role without any such schema, 42P07 where the schema holds objects of the same names, 42710 where sessions of the lesson''s names are open, 25006 on a standby.';
 
 CREATE FUNCTION arch_lab.desk_close()
 RETURNS void
@@ -173,19 +263,19 @@ AS $$
 DECLARE
 	path text;
 	last_section int;
-	s arch_lab.lesson_steps;
+	s record;
 BEGIN
-	IF section IS NOT NULL AND NOT EXISTS (SELECT FROM arch_lab.lesson_steps AS l
+	IF section IS NOT NULL AND NOT EXISTS (SELECT FROM arch_lab.lesson_steps() AS l
 			WHERE l.section ILIKE walkthrough.section || '%' OR l.section_no::text = walkthrough.section) THEN
 		RAISE invalid_parameter_value USING
 			MESSAGE = format('the lesson has no section "%s"', section),
 			HINT = (SELECT 'Its sections are: ' || string_agg(DISTINCT l.section_no || ' ' || l.section, ', ') || '.'
-					  FROM arch_lab.lesson_steps AS l);
+					  FROM arch_lab.lesson_steps() AS l);
 	END IF;
 
 	path := arch_lab.desk_open();
 	BEGIN
-		FOR s IN SELECT * FROM arch_lab.lesson_steps AS l
+		FOR s IN SELECT * FROM arch_lab.lesson_steps() AS l
 				  WHERE walkthrough.section IS NULL
 					 OR l.section ILIKE walkthrough.section || '%'
 					 OR l.section_no::text = walkthrough.section
@@ -202,7 +292,7 @@ BEGIN
 			title := s.title;
 			lesson := s.lesson;
 			ran := coalesce(s.script, 'reader: ' || s.lesson);
-			result := arch_lab.play(ran);
+			result := arch_lab.play(ran, path);
 			see := s.see;
 			fact := s.fact;
 			holds := (SELECT bool_and(result ~ e) FROM unnest(s.expect) AS e);
@@ -250,3 +340,25 @@ END;
 COMMENT ON FUNCTION arch_lab.walkthrough_text(text) IS
 'walkthrough() as a page to read: a text a step, in order. A step that did not show what it says is marked FAILED. For everybody, as walkthrough().';
 
+REVOKE ALL ON FUNCTION arch_lab.desk_tables(),
+	arch_lab.desk_sweep(text),
+	arch_lab.desk_shared(oid),
+	arch_lab.desk_private(text),
+	arch_lab.desk_open(),
+	arch_lab.desk_close(),
+	arch_lab.desk_clear(text),
+	arch_lab.desk_seat(text),
+	arch_lab.walkthrough(text),
+	arch_lab.folded(text, text),
+	arch_lab.walkthrough_text(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_lab.desk_tables(),
+	arch_lab.desk_sweep(text),
+	arch_lab.desk_shared(oid),
+	arch_lab.desk_private(text),
+	arch_lab.desk_open(),
+	arch_lab.desk_close(),
+	arch_lab.desk_clear(text),
+	arch_lab.desk_seat(text),
+	arch_lab.walkthrough(text),
+	arch_lab.folded(text, text),
+	arch_lab.walkthrough_text(text) TO PUBLIC;

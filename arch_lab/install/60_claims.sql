@@ -1,29 +1,12 @@
 --
 -- claims: what the lesson says, and what this server shows
 --
-CREATE TABLE arch_lab.lesson_claims (
-	n int PRIMARY KEY,
-	claim text NOT NULL,
-	fact text NOT NULL,
-	script text NOT NULL,
-	expect text[] NOT NULL CHECK (cardinality(expect) > 0),
-	elsewhere text
-);
-
-COMMENT ON TABLE arch_lab.lesson_claims IS
-'What claims() asserts. Readable by everybody, written by the extension alone.';
-COMMENT ON COLUMN arch_lab.lesson_claims.n IS 'the claim''s number';
-COMMENT ON COLUMN arch_lab.lesson_claims.claim IS 'what the lesson says';
-COMMENT ON COLUMN arch_lab.lesson_claims.fact IS 'what is true';
-COMMENT ON COLUMN arch_lab.lesson_claims.script IS 'what shows it, as play() reads it';
-COMMENT ON COLUMN arch_lab.lesson_claims.expect IS 'regular expressions, all of which the transcript must match';
-COMMENT ON COLUMN arch_lab.lesson_claims.elsewhere IS 'the test that proves the part which only a crash or another right can show; NULL where there is none';
-
-REVOKE ALL ON arch_lab.lesson_claims FROM PUBLIC;
-GRANT SELECT ON arch_lab.lesson_claims TO PUBLIC;
-
-INSERT INTO arch_lab.lesson_claims (n, claim, fact, script, expect, elsewhere) VALUES
-
+CREATE FUNCTION arch_lab.lesson_claims()
+RETURNS TABLE (n int, claim text, fact text, script text, expect text[], elsewhere text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 100 ROWS 23
+BEGIN ATOMIC
+	SELECT v.n, v.claim, v.fact, v.script, v.expect, v.elsewhere
+	  FROM (VALUES
 (1, 'the snippets run from top to bottom',
 'they do not: the MVCC snippet leaves its transaction open, so SET TRANSACTION after it fails, and everything after that',
 $s$reader: BEGIN;
@@ -267,7 +250,29 @@ $s$reader: SELECT set_config('role', CASE WHEN (SELECT rolsuper FROM pg_roles WH
        THEN 'pg_signal_backend' ELSE 'none' END, false) IS NOT NULL AS as_an_ordinary_role;
 reader: BEGIN; CREATE TABLE public.probe (id int);
 reader: ROLLBACK;$s$,
-ARRAY['42501'], NULL);
+ARRAY['42501'], NULL)
+	  ) AS v (n, claim, fact, script, expect, elsewhere);
+END;
+
+COMMENT ON FUNCTION arch_lab.lesson_claims() IS
+'The rows of the view arch_lab.lesson_claims: what claims() asserts. For everybody.';
+
+CREATE VIEW arch_lab.lesson_claims AS
+SELECT l.n, l.claim, l.fact, l.script, l.expect, l.elsewhere FROM arch_lab.lesson_claims() AS l;
+
+COMMENT ON VIEW arch_lab.lesson_claims IS
+'What claims() asserts. For everybody to read; they are the body of a function, so that nobody can write what others run.';
+COMMENT ON COLUMN arch_lab.lesson_claims.n IS 'the claim''s number';
+COMMENT ON COLUMN arch_lab.lesson_claims.claim IS 'what the lesson says';
+COMMENT ON COLUMN arch_lab.lesson_claims.fact IS 'what is true';
+COMMENT ON COLUMN arch_lab.lesson_claims.script IS 'what shows it, as play() reads it';
+COMMENT ON COLUMN arch_lab.lesson_claims.expect IS 'regular expressions, all of which the transcript must match';
+COMMENT ON COLUMN arch_lab.lesson_claims.elsewhere IS 'the test that proves the part which only a crash or another right can show; NULL where there is none';
+
+REVOKE ALL ON FUNCTION arch_lab.lesson_claims() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_lab.lesson_claims() TO PUBLIC;
+REVOKE ALL ON arch_lab.lesson_claims FROM PUBLIC;
+GRANT SELECT ON arch_lab.lesson_claims TO PUBLIC;
 
 CREATE FUNCTION arch_lab.claims(
 	OUT n int, OUT claim text, OUT fact text, OUT holds bool, OUT evidence text,
@@ -278,16 +283,16 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	path text := arch_lab.desk_open();
-	c arch_lab.lesson_claims;
+	c record;
 BEGIN
 	BEGIN
-		FOR c IN SELECT * FROM arch_lab.lesson_claims AS l ORDER BY l.n LOOP
+		FOR c IN SELECT * FROM arch_lab.lesson_claims() AS l ORDER BY l.n LOOP
 			PERFORM arch_lab.desk_seat(path);
 			n := c.n;
 			claim := c.claim;
 			fact := c.fact;
 			elsewhere := c.elsewhere;
-			evidence := arch_lab.play(c.script);
+			evidence := arch_lab.play(c.script, path);
 			holds := (SELECT bool_and(evidence ~ e) FROM unnest(c.expect) AS e);
 			RETURN NEXT;
 			PERFORM arch_lab.desk_clear(path);
@@ -303,3 +308,5 @@ $$;
 COMMENT ON FUNCTION arch_lab.claims() IS
 'What the lesson says (claim), what is true (fact), whether this server shows the fact (holds), the transcript that shows it (evidence), and the test that proves what only a crash or another right can show (elsewhere; NULL where there is none). 23 rows. Works in a schema of the caller''s own and drops what it created. For everybody who may walk the lesson; errors as desk_open().';
 
+REVOKE ALL ON FUNCTION arch_lab.claims() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_lab.claims() TO PUBLIC;

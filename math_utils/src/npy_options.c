@@ -246,9 +246,9 @@ column_type(const MuNpyField *field)
 		case 'f':
 			return field->size <= 4 ? "real" : "double precision";
 		case 'S':
-			return "bytea";
+			return "pg_catalog.bytea";
 		default:
-			return "text";
+			return "pg_catalog.text";
 	}
 }
 
