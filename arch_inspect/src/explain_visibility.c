@@ -77,14 +77,20 @@ put(Report *report, const char *question, const char *answer,
 static const char *
 whose(TransactionId xid, AiXidStatus status)
 {
+	TransactionId top;
 	int			pid;
 
 	if (status == AI_XID_OWN)
 		return "your own transaction";
-	pid = BackendXidGetPid(ai_xid_top(xid));
+	top = ai_xid_top(xid);
+	pid = TransactionIdIsValid(top) ? BackendXidGetPid(top) : 0;
 	if (pid != 0)
 		return psprintf("process %d", pid);
-	return RecoveryInProgress() ? "the primary" : "a prepared transaction";
+	if (RecoveryInProgress())
+		return "the primary";
+	/* no process has it: so it is prepared, or has ended since the look */
+	return TransactionIdIsValid(top) && TransactionIdIsInProgress(top) ?
+		"a prepared transaction" : "a process or prepared transaction that ends now";
 }
 
 /*
@@ -116,18 +122,18 @@ put_xid(Report *report, const char *question, TransactionId xid,
 			break;
 		case AI_XID_FROZEN:
 			put(report, question, answer, evidence,
-				"Frozen: made so long ago that every snapshot sees it; t_xmin is %u and plays no part.", xid);
+				"Frozen: marked to be seen by every snapshot; t_xmin is %u and plays no part.", xid);
 			break;
 		case AI_XID_COMMITTED:
 			put(report, question, answer, evidence,
 				"%s committed; %s.", name_xid("Transaction", xid),
-				by == AI_BY_HINT ? "an earlier reader left that in t_infomask as a hint bit" :
+				by == AI_BY_HINT ? "a hint bit in t_infomask says so" :
 				"pg_xact says so, and no hint bit was set on the tuple yet");
 			break;
 		case AI_XID_ABORTED:
 			put(report, question, answer, evidence,
 				"%s did not commit; %s.", name_xid("Transaction", xid),
-				by == AI_BY_HINT ? "an earlier reader left that in t_infomask as a hint bit" :
+				by == AI_BY_HINT ? "a hint bit in t_infomask says so" :
 				by == AI_BY_CRASH ? "pg_xact knows no end of it and nobody runs it, so it was lost in a crash" :
 				"pg_xact says so");
 			break;
@@ -176,13 +182,19 @@ put_snapshot(Report *report, AiLook *look, const char *question,
 		put(report, question, "no", ai_evidence_name(by),
 			"%s had not ended when the snapshot was taken: %s%s.", name_xid("Transaction", xid), bounds,
 			by == AI_BY_SUBTRANS ? "; its parent is among them" : "");
+	else if (unsure)
+		put(report, question, "unknown", ai_evidence_name(by),
+			"Whether %s had ended when the snapshot was taken can't be known: %s, but it lists no subtransactions, and whether this was one of them is not kept any more.",
+			name_xid("transaction", xid), bounds);
 	else if (status == AI_XID_IN_PROGRESS || status == AI_XID_OWN)
 		put(report, question, "no", ai_evidence_name(AI_BY_RUNNING),
 			"%s runs even now, whatever the snapshot lists.", name_xid("Transaction", xid));
 	else
 		put(report, question, "yes", ai_evidence_name(by),
-			"%s had ended when the snapshot was taken: %s%s.", name_xid("Transaction", xid), bounds,
-			unsure ? "; but it lists no subtransactions, and whether this was one can't be told any more" : "");
+			"%s had ended when the snapshot was taken%s: %s.", name_xid("Transaction", xid),
+			look->snapshot == NULL &&
+			U64FromFullTransactionId(ai_xid_widen(xid)) >= look->given.xmin ?
+			", or is the one that took it, which a snapshot doesn't list" : "", bounds);
 }
 
 static void
@@ -213,6 +225,7 @@ put_xmax(Report *report, const HeapTupleHeaderData *tuple,
 {
 	TransactionId xmax = tuple->t_choice.t_heap.t_xmax;
 	const char *question = "who replaced or deleted it?";
+	bool		lock_known = true;
 
 	if (status->xmax == AI_XID_NONE)
 	{
@@ -222,7 +235,9 @@ put_xmax(Report *report, const HeapTupleHeaderData *tuple,
 	if (status->xmax == AI_XID_IGNORED)
 	{
 		put(report, question, "nobody", ai_evidence_name(AI_BY_HINT),
-			"t_xmax holds %u, but HEAP_XMAX_INVALID says to ignore it: that one rolled back, or only locked the row and is gone.", xmax);
+			"t_xmax holds %u, but HEAP_XMAX_INVALID says to ignore it: that one %s.", xmax,
+			HEAP_XMAX_IS_LOCKED_ONLY(tuple->t_infomask) ?
+			"only locked the row and is gone" : "did not commit");
 		return;
 	}
 	if ((tuple->t_infomask & HEAP_XMAX_IS_MULTI) && !HEAP_LOCKED_UPGRADED(tuple->t_infomask))
@@ -232,6 +247,8 @@ put_xmax(Report *report, const HeapTupleHeaderData *tuple,
 		AiXidCache *cache = ai_xid_cache_create();
 		int			n = ai_multi_members(xmax, &members, &why);
 
+		/* one that was cut off had no running member left */
+		lock_known = n >= 0 || why == AI_XID_TOO_OLD;
 		if (n < 0)
 			put(report, "who is behind the multixact?", ai_xid_status_name(why),
 				ai_evidence_name(AI_BY_RANGE),
@@ -255,6 +272,7 @@ put_xmax(Report *report, const HeapTupleHeaderData *tuple,
 	{
 		put(report, question, "nobody", ai_evidence_name(AI_BY_HINT),
 			"t_xmax %u only locks the row (HEAP_XMAX_LOCK_ONLY); %s.", xmax,
+			!lock_known ? "whether the lock is held can't be told" :
 			status->xmax == AI_XID_LOCKED_ONLY ? "the lock is held" : "the lock is gone");
 		return;
 	}
@@ -262,30 +280,121 @@ put_xmax(Report *report, const HeapTupleHeaderData *tuple,
 		put_xid(report, question, status->updater, status->xmax, status->xmax_by);
 }
 
+/* What is at the place that t_ctid names. */
+typedef enum Successor
+{
+	SUCCESSOR_GONE,				/* nothing that the updater put there */
+	SUCCESSOR_THERE,
+	SUCCESSOR_UNKNOWN			/* who the updater was is not known */
+} Successor;
+
 /*
- * Where the row went from here.
+ * Whether the version that a transaction put at a place is still there.  A
+ * place is used again once VACUUM has freed it, so the address alone proves
+ * nothing.
+ */
+static Successor
+find_successor(Relation rel, const ItemPointerData *tid, TransactionId updater)
+{
+	BlockNumber blkno = ItemPointerGetBlockNumberNoCheck(tid);
+	OffsetNumber offnum = ItemPointerGetOffsetNumberNoCheck(tid);
+	AiPage	   *page;
+	AiPageHeader header;
+	AiHeapItem	item;
+
+	if (!TransactionIdIsValid(updater))
+		return SUCCESSOR_UNKNOWN;
+	if (blkno >= ai_fork_blocks(rel, MAIN_FORKNUM))
+		return SUCCESSOR_GONE;
+	page = ai_page_create();
+	ai_page_read(rel, MAIN_FORKNUM, blkno, page);
+	ai_decode_page_header(page->image, ai_expected_page(rel, MAIN_FORKNUM), &header);
+	if (offnum < FirstOffsetNumber || offnum > header.nitems)
+		return SUCCESSOR_GONE;
+	ai_decode_heap_item(page->image, &header, offnum, &item);
+	return item.item.flags == LP_NORMAL && item.has_header &&
+		TransactionIdEquals(item.t_xmin, updater) ? SUCCESSOR_THERE : SUCCESSOR_GONE;
+}
+
+/*
+ * Where the row went from here.  t_ctid is set by whoever updates or moves the
+ * row, and stays as it is when that one rolls back.
  */
 static void
-put_newer(Report *report, const HeapTupleHeaderData *tuple,
+put_newer(Report *report, Relation rel, const HeapTupleHeaderData *tuple,
 		  const AiTupleStatus *status, ItemPointer tid)
 {
+	static const char *const question = "where is the newer version?";
 	BlockNumber blkno = ItemPointerGetBlockNumberNoCheck(&tuple->t_ctid);
 	OffsetNumber offnum = ItemPointerGetOffsetNumberNoCheck(&tuple->t_ctid);
+	bool		moved = ai_moved_partitions(tuple);
+	TransactionId updater = status->updater;
+	const char *place;
+	Successor	successor;
 
-	if (ai_moved_partitions(tuple))
-		put(report, "where is the newer version?", "another partition", "t_ctid",
-			"The row was moved to another partition; a moved row leaves no address.");
-	else if (HeapTupleHeaderIsSpeculative(tuple))
-		put(report, "where is the newer version?", "none", "t_ctid",
+	if (!moved && HeapTupleHeaderIsSpeculative(tuple))
+	{
+		put(report, question, "none", "t_ctid",
 			"An INSERT ... ON CONFLICT holds this place and has not confirmed it.");
-	else if (ItemPointerGetBlockNumberNoCheck(tid) != blkno ||
-			 ItemPointerGetOffsetNumberNoCheck(tid) != offnum)
-		put(report, "where is the newer version?", psprintf("(%u,%u)", blkno, offnum), "t_ctid",
-			"%s %s by the version at (%u,%u)%s.",
-			status->xmax == AI_XID_ABORTED || status->xmax == AI_XID_IGNORED ? "It was to be" :
-			status->xmax == AI_XID_COMMITTED ? "It was" : "It is being", "replaced",
-			blkno, offnum,
-			(tuple->t_infomask2 & HEAP_HOT_UPDATED) ? " on the same page, to which no index entry points (HOT)" : "");
+		return;
+	}
+	if (ai_same_place(&tuple->t_ctid, tid))
+		return;
+
+	if (status->xmax == AI_XID_IGNORED && !(tuple->t_infomask & HEAP_XMAX_IS_MULTI))
+		updater = tuple->t_choice.t_heap.t_xmax;
+	place = psprintf("(%u,%u)", blkno, offnum);
+	successor = moved ? SUCCESSOR_UNKNOWN : find_successor(rel, &tuple->t_ctid, updater);
+
+	switch (status->xmax)
+	{
+		case AI_XID_NONE:
+			if (moved)
+				put(report, question, "none", "t_ctid",
+					"t_ctid still says that the row was moved to another partition, but t_xmax names nobody who did that; a move that did not commit leaves this behind.");
+			else
+				put(report, question, "none", "t_ctid",
+					"t_ctid still points to %s, but t_xmax names nobody who put a newer version there; an update that did not commit leaves this behind.", place);
+			break;
+		case AI_XID_IGNORED:
+		case AI_XID_ABORTED:
+			if (moved)
+				put(report, question, "none", "t_ctid",
+					"The row was to be moved to another partition, but that did not commit.");
+			else if (successor == SUCCESSOR_THERE)
+				put(report, question, "none", "t_ctid",
+					"It was to be replaced by the version at %s, but that did not commit.", place);
+			else
+				put(report, question, "none", "t_ctid",
+					"t_ctid still points to %s, where an update that did not commit put a version%s.",
+					place, successor == SUCCESSOR_GONE ? "; that one is gone" : "");
+			break;
+		case AI_XID_OWN:
+		case AI_XID_IN_PROGRESS:
+		case AI_XID_COMMITTED:
+		case AI_XID_FROZEN:
+			if (moved)
+				put(report, question, "another partition", "t_ctid",
+					"The row %s moved to another partition; a moved row leaves no address.",
+					status->xmax == AI_XID_OWN || status->xmax == AI_XID_IN_PROGRESS ?
+					"is being" : "was");
+			else if (successor == SUCCESSOR_THERE)
+				put(report, question, place, "t_ctid",
+					"It %s replaced by the version at %s%s.",
+					status->xmax == AI_XID_OWN || status->xmax == AI_XID_IN_PROGRESS ?
+					"is being" : "was", place,
+					(tuple->t_infomask2 & HEAP_HOT_UPDATED) ? " on the same page, to which no index entry points (HOT)" : "");
+			else
+				put(report, question, "gone", "t_ctid",
+					"Transaction %u replaced it by a version at %s, and that one is gone.",
+					updater, place);
+			break;
+		default:
+			put(report, question, "unknown", "t_ctid",
+				"t_ctid points to %s, but whether a newer version was put there can't be told.",
+				moved ? "another partition" : place);
+			break;
+	}
 }
 
 static void
@@ -312,7 +421,7 @@ put_removable(Report *report, AiLook *look, const AiTupleStatus *status)
 			break;
 		case AI_TUPLE_UNKNOWN:
 			put(report, "may VACUUM remove it?", "unknown", NULL,
-				"VACUUM would stop here with an error: %s.",
+				"VACUUM may stop here with an error: %s.",
 				status->problem ? status->problem : "damaged");
 			break;
 		default:
@@ -332,8 +441,10 @@ sentence(const AiVerdict *verdict)
 	switch (verdict->rule)
 	{
 		case AI_RULE_UNKNOWN:
-			return psprintf("Whether it is seen can't be told, and a query that meets it ends in an error: %s.",
+			return psprintf("Whether it is seen can't be told, and a query that meets it may end in an error: %s.",
 							verdict->status.problem ? verdict->status.problem : "its transactions can't be looked up");
+		case AI_RULE_FORGOTTEN:
+			return psprintf("Whether it is seen can't be known: transaction %u may have been part of one that the snapshot lists as running, and that is not kept any more.", xid);
 		case AI_RULE_INSERT_ABORTED:
 			return "Nobody ever sees this version, because the insert was rolled back.";
 		case AI_RULE_INSERT_NOT_YET:
@@ -366,8 +477,8 @@ sentence(const AiVerdict *verdict)
  * All steps for a tuple with a header.
  */
 static void
-explain_tuple(Report *report, AiLook *look, const HeapTupleHeaderData *tuple,
-			  ItemPointer tid)
+explain_tuple(Report *report, Relation rel, AiLook *look,
+			  const HeapTupleHeaderData *tuple, ItemPointer tid)
 {
 	AiVerdict	verdict;
 	AiTupleStatus *status = &verdict.status;
@@ -406,7 +517,7 @@ explain_tuple(Report *report, AiLook *look, const HeapTupleHeaderData *tuple,
 		verdict.visible ? "visible" : "not visible",
 		ai_evidence_name(verdict.by), "%s", sentence(&verdict));
 	if (!HEAP_XMAX_IS_LOCKED_ONLY(tuple->t_infomask) || HeapTupleHeaderIsSpeculative(tuple))
-		put_newer(report, tuple, status, tid);
+		put_newer(report, rel, tuple, status, tid);
 	put_removable(report, look, status);
 	if (look->snapshot == NULL)
 		put(report, "what can't a given snapshot tell?", "subtransactions, command ids", "pg_snapshot",
@@ -477,8 +588,8 @@ ai_explain_visibility(PG_FUNCTION_ARGS)
 			put(&report, "verdict", "unknown", "line pointer",
 				"There is no tuple to read: %s.", item.problem);
 		else
-			explain_tuple(&report, ai_look_begin(rel, GetActiveSnapshot(), given),
-						  item.tuple, tid);
+			explain_tuple(&report, rel,
+						  ai_look_begin(rel, GetActiveSnapshot(), given), item.tuple, tid);
 	}
 
 	ai_close_relation(rel);

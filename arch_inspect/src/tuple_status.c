@@ -124,8 +124,8 @@ examine_xmax(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
 			AiXidStatus locker = ai_xid_status(scan->xids, xmax, &evidence);
 
 			status->xmax_by = evidence;
-			status->xmax = (locker == AI_XID_IN_PROGRESS || locker == AI_XID_OWN) ?
-				AI_XID_LOCKED_ONLY : AI_XID_LOCK_RELEASED;
+			status->locked = locker == AI_XID_IN_PROGRESS || locker == AI_XID_OWN;
+			status->xmax = status->locked ? AI_XID_LOCKED_ONLY : AI_XID_LOCK_RELEASED;
 			return;
 		}
 		status->updater = xmax;
@@ -150,9 +150,11 @@ examine_xmax(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
 	ai_multi_summary(scan->xids, xmax, &multi);
 	if (HEAP_XMAX_IS_LOCKED_ONLY(infomask))
 	{
-		status->xmax = multi.running ? AI_XID_LOCKED_ONLY : AI_XID_LOCK_RELEASED;
+		status->locked = multi.locked;
+		status->xmax = multi.locked ? AI_XID_LOCKED_ONLY : AI_XID_LOCK_RELEASED;
 		return;
 	}
+	status->locked = multi.locked;
 	if (multi.nmembers < 0)
 	{
 		status->xmax = multi.why;
@@ -219,10 +221,9 @@ ai_tuple_status(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
 		case AI_XID_IGNORED:
 		case AI_XID_ABORTED:
 		case AI_XID_LOCK_RELEASED:
-			status->state = AI_TUPLE_LIVE;
-			break;
 		case AI_XID_LOCKED_ONLY:
-			status->state = AI_TUPLE_LOCKED;
+			/* lockers may share a multixact with an updater that rolled back */
+			status->state = status->locked ? AI_TUPLE_LOCKED : AI_TUPLE_LIVE;
 			break;
 		case AI_XID_OWN:
 		case AI_XID_IN_PROGRESS:

@@ -276,7 +276,7 @@ fate_of(Chain *chain, const Link *link)
 	const AiTupleStatus *status = &link->verdict.status;
 
 	if (link->kind == LINK_REDIRECT)
-		return pstrdup("stays as long as index entries point to it");
+		return pstrdup("stays until no version after it is needed");
 	if (link->kind == LINK_GONE)
 		return psprintf("the version is gone, its line pointer is %s", link->flags);
 	switch (status->state)
@@ -347,9 +347,23 @@ find_entries(Chain *chain, const Link *links, int n)
 	return result;
 }
 
+/*
+ * Was the version replaced by a heap-only one?  The bit for it stays where who
+ * wanted to do so rolled back.
+ */
+static bool
+is_hot_updated(const Link *link)
+{
+	AiXidStatus xmax = link->verdict.status.xmax;
+
+	return (link->header.t_infomask2 & HEAP_HOT_UPDATED) &&
+		(xmax == AI_XID_COMMITTED || xmax == AI_XID_FROZEN ||
+		 xmax == AI_XID_IN_PROGRESS || xmax == AI_XID_OWN);
+}
+
 static void
 put_link(ReturnSetInfo *rsinfo, Chain *chain, const Link *link, int n,
-		 bool entered, Datum entries)
+		 bool last, bool entered, Datum entries)
 {
 	static const char *const kinds[] = {"redirect", "version", "heap-only version", "gone"};
 	bool		tuple = link->kind == LINK_VERSION || link->kind == LINK_HEAP_ONLY;
@@ -368,10 +382,11 @@ put_link(ReturnSetInfo *rsinfo, Chain *chain, const Link *link, int n,
 		nulls[5] = !link->verdict.known;
 		values[6] = TransactionIdGetDatum(link->header.t_choice.t_heap.t_xmin);
 		values[7] = TransactionIdGetDatum(link->header.t_choice.t_heap.t_xmax);
-		values[8] = BoolGetDatum((link->header.t_infomask2 & HEAP_HOT_UPDATED) != 0);
+		values[8] = BoolGetDatum(is_hot_updated(link));
 	}
+	/* what the last one points to is gone, or another row's by now */
 	values[9] = PointerGetDatum(&link->next);
-	nulls[9] = !link->has_next;
+	nulls[9] = last || !link->has_next;
 	values[10] = entries;
 	values[11] = CStringGetTextDatum(fate_of(chain, link));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
@@ -433,6 +448,7 @@ ai_version_chain(PG_FUNCTION_ARGS)
 	entries = find_entries(&chain, links, n);
 	for (int i = 0; i < n; i++)
 		put_link(rsinfo, &chain, &links[i], i + 1,
+				 i == n - 1 && n < MAX_VERSIONS,
 				 ai_same_place(&links[i].tid, &entered), entries[i]);
 	ai_close_relation(chain.rel);
 	return (Datum) 0;

@@ -11,6 +11,8 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "access/xlog.h"
+#include "miscadmin.h"
 #include "utils/combocid.h"
 #include "utils/snapmgr.h"
 
@@ -129,8 +131,38 @@ given_lists(const AiGivenSnapshot *given, uint64 xid)
 }
 
 /*
+ * Whether an ended transaction may have been part of one that a given snapshot
+ * lists: that one is the older, and committed as this one did.  Of one from a
+ * standby, which lists none at all, this can't be told.
+ */
+static bool
+may_be_part_of_listed(AiLook *look, uint64 full)
+{
+	const AiGivenSnapshot *given = &look->given;
+	AiEvidence	by;
+
+	if (given->nxip == 0)
+		return given->xmin < given->xmax && RecoveryInProgress();
+	for (uint32 i = 0; i < given->nxip && given->xip[i] < full; i++)
+	{
+		AiXidStatus status;
+
+		CHECK_FOR_INTERRUPTS();
+		if (look->next - given->xip[i] >= UINT64CONST(0x80000000))
+			return true;
+		status = ai_xid_status(look->scan->xids, (TransactionId) given->xip[i], &by);
+		if (status != AI_XID_ABORTED && status != AI_XID_IN_PROGRESS &&
+			status != AI_XID_OWN)
+			return true;
+	}
+	return false;
+}
+
+/*
  * Whether a given snapshot counts a transaction as running.  It lists no
- * subtransactions: pg_subtrans tells their parents, of recent ones.
+ * subtransactions: pg_subtrans tells their parents, of recent ones.  That no
+ * parent is on record proves on the primary that there was none, but for those
+ * from before a restart, which only a prepared transaction can have kept.
  */
 static void
 find_in_given(AiLook *look, TransactionId xid, uint64 full, AiSeen *seen)
@@ -141,7 +173,7 @@ find_in_given(AiLook *look, TransactionId xid, uint64 full, AiSeen *seen)
 	seen->by = AI_BY_SNAPSHOT;
 	seen->unsure = false;
 	seen->running = given_lists(&look->given, full);
-	if (seen->running || look->given.nxip == 0)
+	if (seen->running)
 		return;
 	while ((known = ai_xid_parent(parent, &parent)) && TransactionIdIsValid(parent))
 	{
@@ -153,8 +185,9 @@ find_in_given(AiLook *look, TransactionId xid, uint64 full, AiSeen *seen)
 			return;
 		}
 	}
-	/* one of them is too old for its parent to be known for sure */
-	seen->unsure = !known;
+	/* too old for its parent to be known; a standby hears of them late */
+	if (!known || RecoveryInProgress())
+		seen->unsure = may_be_part_of_listed(look, full);
 }
 
 /*
@@ -355,12 +388,14 @@ ai_look_tuple(AiLook *look, const HeapTupleHeaderData *tuple,
 	TransactionId updater;
 	AiEvidence	by;
 	bool		earlier;
-	bool		unsure;
+	bool		inserter_unsure;
+	bool		unsure = false;
 
 	ai_tuple_status(look->scan, tuple, blkno, offnum, &verdict->status);
 	verdict->unsure = false;
 	if (!inserter_counts(look, tuple, verdict))
 		return;
+	inserter_unsure = verdict->unsure;
 
 	updater = verdict->status.updater;
 	switch (verdict->status.xmax)
@@ -370,6 +405,13 @@ ai_look_tuple(AiLook *look, const HeapTupleHeaderData *tuple,
 				   tuple->t_choice.t_heap.t_xmin);
 			break;
 		case AI_XID_IGNORED:
+			if (HEAP_XMAX_IS_LOCKED_ONLY(tuple->t_infomask))
+			{
+				decide(verdict, true, AI_RULE_LOCKED, AI_BY_HINT,
+					   tuple->t_choice.t_heap.t_xmax);
+				break;
+			}
+			/* FALLTHROUGH */
 		case AI_XID_ABORTED:
 			decide(verdict, true, AI_RULE_DELETE_ABORTED, verdict->status.xmax_by,
 				   tuple->t_choice.t_heap.t_xmax);
@@ -406,7 +448,6 @@ ai_look_tuple(AiLook *look, const HeapTupleHeaderData *tuple,
 				decide(verdict, true, AI_RULE_DELETE_RUNNING, AI_BY_RUNNING, updater);
 			else
 				decide(verdict, false, AI_RULE_DELETED, verdict->status.xmax_by, updater);
-			verdict->unsure |= unsure;
 			break;
 		default:
 	unknown:
@@ -415,7 +456,18 @@ ai_look_tuple(AiLook *look, const HeapTupleHeaderData *tuple,
 			verdict->rule = AI_RULE_UNKNOWN;
 			verdict->by = verdict->status.xmax_by;
 			verdict->xid = updater;
-			break;
+			return;
+	}
+
+	/* who deletes a version has seen it, so an end of that is one of both */
+	verdict->unsure = unsure || (inserter_unsure && verdict->visible);
+	if (verdict->known && verdict->unsure)
+	{
+		verdict->known = false;
+		verdict->visible = false;
+		verdict->rule = AI_RULE_FORGOTTEN;
+		verdict->by = AI_BY_SNAPSHOT;
+		verdict->xid = unsure ? updater : tuple->t_choice.t_heap.t_xmin;
 	}
 }
 
@@ -427,6 +479,7 @@ ai_rule_name(AiRule rule)
 {
 	static const char *const names[] = {
 		[AI_RULE_UNKNOWN] = "cannot be told",
+		[AI_RULE_FORGOTTEN] = "cannot be known: whose subtransaction it was is not kept",
 		[AI_RULE_INSERT_ABORTED] = "the insert was rolled back",
 		[AI_RULE_INSERT_NOT_YET] = "the inserting transaction id was never assigned",
 		[AI_RULE_INSERT_RUNNING] = "the inserting transaction was not over at the snapshot",

@@ -16,6 +16,7 @@
 typedef enum AiRule
 {
 	AI_RULE_UNKNOWN = 0,
+	AI_RULE_FORGOTTEN,			/* of a given snapshot, see unsure */
 	AI_RULE_INSERT_ABORTED,
 	AI_RULE_INSERT_NOT_YET,
 	AI_RULE_INSERT_RUNNING,
@@ -52,11 +53,13 @@ typedef struct AiLook
 
 typedef struct AiVerdict
 {
-	bool		known;			/* else the server would raise an error */
+	bool		known;			/* else the server may raise an error, or the
+								 * rule is AI_RULE_FORGOTTEN */
 	bool		visible;
 	AiRule		rule;
 	AiEvidence	by;
-	bool		unsure;			/* a given snapshot lists no subtransactions */
+	bool		unsure;			/* a given snapshot lists no subtransactions, and
+								 * of whom this was one is not kept */
 	TransactionId xid;			/* whose doing decided, or 0 */
 	AiTupleStatus status;
 } AiVerdict;

@@ -259,7 +259,11 @@ ai_multi_summary(AiXidCache *cache, MultiXactId multi, AiMultiSummary *summary)
 		AiXidStatus status = ai_xid_status(cache, members[i].xid, &evidence);
 
 		if (status == AI_XID_IN_PROGRESS || status == AI_XID_OWN)
+		{
 			summary->running = true;
+			if (!ISUPDATE_from_mxstatus(members[i].status))
+				summary->locked = true;
+		}
 		if (ISUPDATE_from_mxstatus(members[i].status))
 			summary->updater = members[i].xid;
 	}

@@ -55,6 +55,7 @@ typedef struct AiMultiSummary
 	AiXidStatus why;			/* then: too old, not yet or unreadable */
 	TransactionId updater;		/* the one that updated or deleted, or 0 */
 	bool		running;		/* some member runs still */
+	bool		locked;			/* of these, one that only locks */
 } AiMultiSummary;
 
 typedef struct AiXidCache AiXidCache;
