@@ -217,7 +217,8 @@ prune(const AiWalRecord *rec, AiWords *w, uint8 op)
 #else
 /*
  * Pruning, vacuum and freezing until 16: three kinds of record.  How many
- * pointers became unused is told only by the length of the list.
+ * pointers became unused is told only by the length of the list, which is not
+ * there where the page was logged whole.
  */
 static void
 prune(const AiWalRecord *rec, AiWords *w, uint8 op)
@@ -240,6 +241,9 @@ prune(const AiWalRecord *rec, AiWords *w, uint8 op)
 			add_count(w, &first, redirected, "redirected");
 			if (items > 2 * redirected + dead)
 				add_count(w, &first, items - 2 * redirected - dead, "unused");
+			else if (items == 0 && rec->nblocks > 0 && rec->blocks[0].has_image)
+				ai_words(w, "%s what became unused is in the page image",
+						 first ? ":" : ",");
 			break;
 		case XLOG_HEAP2_VACUUM:
 			if (!AI_WAL_MAIN(rec, offsetof(xl_heap_vacuum, nunused), &n, 2))

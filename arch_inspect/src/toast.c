@@ -3,15 +3,18 @@
  * toast.c
  *	  What is compressed or stored in the TOAST table, and why; the chunks.
  *
- * Nobody notes down why a value was compressed or moved.  It follows from the
- * rules of heap_toast_insert_or_update(), the column's strategy and the row as
- * it is: its width with all values plain, against the threshold.
+ * Nobody notes down why a value was compressed or moved, and the options that
+ * ruled then may have been others.  So what is said is what the row shows
+ * against the rules of heap_toast_insert_or_update() and the options of now,
+ * and where the two don't agree, that they don't.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "access/detoast.h"
 #include "access/heaptoast.h"
 #include "access/htup_details.h"
+#include "access/toast_compression.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
@@ -140,35 +143,57 @@ attribute(ToastState *state)
 	return TupleDescAttr(state->desc, state->attnum - 1);
 }
 
-/* The row's width if all of it were plain, without final alignment. */
+/*
+ * The row's width, without final alignment, if all of it were plain (only is
+ * -1), or if the value of column number only were in the row, still compressed
+ * where it is.
+ */
 static uint32
-plain_width(ToastState *state)
+width_with(ToastState *state, int only)
 {
 	uint64		width = state->item.t_hoff;
 
 	for (int i = 0; i < state->desc->natts; i++)
 	{
 		const AiStored *stored = &state->stored[i];
+		uint32		by = state->attrs[i].alignby;
+		bool		packed = stored->storage == AI_STORED_SHORT ||
+			stored->storage == AI_STORED_EXTERNAL;
+		uint64		length = stored->length;
 
 		if (i >= state->nattrs)
 		{
 			/* these were not walked, but are of fixed length */
-			if (state->item.natts > i &&
-				((state->item.t_infomask & HEAP_HASNULL) == 0 ||
-				 (state->item.tuple->t_bits[i >> 3] & (1 << (i & 7)))))
-				width = TYPEALIGN(state->attrs[i].alignby, width) +
-					Max(state->attrs[i].len, 1);
+			if (state->item.natts <= i ||
+				((state->item.t_infomask & HEAP_HASNULL) != 0 &&
+				 (state->item.tuple->t_bits[i >> 3] & (1 << (i & 7))) == 0))
+				continue;
+			packed = false;
+			length = Max(state->attrs[i].len, 1);
 		}
-		else if (stored->storage == AI_STORED_COMPRESSED ||
-				 stored->storage == AI_STORED_EXTERNAL)
-			width = TYPEALIGN(state->attrs[i].alignby, width) +
-				VARHDRSZ + stored->raw_size;
-		else if (stored->storage != AI_STORED_NULL &&
-				 stored->storage != AI_STORED_MISSING)
-			width = (stored->storage == AI_STORED_SHORT ? width :
-					 TYPEALIGN(state->attrs[i].alignby, width)) + stored->length;
+		else if (stored->storage == AI_STORED_NULL ||
+				 stored->storage == AI_STORED_MISSING)
+			continue;
+		else if (only < 0 ? stored->storage == AI_STORED_COMPRESSED ||
+				 stored->storage == AI_STORED_EXTERNAL :
+				 only == i && stored->storage == AI_STORED_EXTERNAL)
+		{
+			length = only < 0 ? stored->raw_size : stored->ext_size;
+			/* a short one gets a short header, as heap_form_tuple() has it */
+			packed = length + VARHDRSZ_SHORT <= VARATT_SHORT_MAX &&
+				TupleDescAttr(state->desc, i)->attstorage != TYPSTORAGE_PLAIN &&
+				(only < 0 || stored->method == AI_METHOD_NONE);
+			length += packed ? VARHDRSZ_SHORT : VARHDRSZ;
+		}
+		width = (packed ? width : TYPEALIGN(by, width)) + length;
 	}
 	return (uint32) Min(width, PG_UINT32_MAX);
+}
+
+static uint32
+plain_width(ToastState *state)
+{
+	return width_with(state, -1);
 }
 
 static const char *
@@ -318,55 +343,153 @@ get_threshold(AiRows *rows, bool *isnull)
 	return Int32GetDatum(TOAST_TUPLE_THRESHOLD);
 }
 
+/* Is there another value of the row in the TOAST table? */
+static bool
+has_other_external(ToastState *state)
+{
+	for (int i = 0; i < state->nattrs; i++)
+		if (i != state->attnum - 1 &&
+			state->stored[i].storage == AI_STORED_EXTERNAL)
+			return true;
+	return false;
+}
+
 /*
- * In words: which rule led here.
+ * The part on the row's width: whether it alone made the server look for
+ * something to compress or move.
+ */
+static void
+why_looked_at(ToastState *state, StringInfo s)
+{
+	uint32		width = plain_width(state);
+
+	appendStringInfo(s, "plain, this row version would have %u bytes, ", width);
+	if (width > TOAST_TUPLE_THRESHOLD)
+		appendStringInfo(s, "over the threshold of %d", (int) TOAST_TUPLE_THRESHOLD);
+	else
+	{
+		appendStringInfo(s, "not over the threshold of %d: so the value came as it is from an earlier version of the row, or from another row",
+						 (int) TOAST_TUPLE_THRESHOLD);
+		/* a value that is out of line makes the server look at any row */
+		if (width > state->target && has_other_external(state))
+			appendStringInfoString(s, ", or another value that is out of line had the row looked at");
+	}
+}
+
+/* The part on compression. */
+static void
+why_compressed(ToastState *state, StringInfo s)
+{
+	const AiStored *stored = current(state);
+	Form_pg_attribute attr = attribute(state);
+	const char *strategy = strategy_name(attr->attstorage);
+
+	if (stored->method == AI_METHOD_NONE)
+	{
+		if (attr->attstorage == TYPSTORAGE_EXTERNAL)
+			appendStringInfoString(s, "; not compressed, as strategy external has it");
+		else if (attr->attstorage == TYPSTORAGE_PLAIN)
+			appendStringInfoString(s, "; not compressed");
+		else
+			appendStringInfoString(s, "; not compressed: it gained too little, or the strategy forbade it then");
+		return;
+	}
+	appendStringInfo(s, "; %s made it %u%% of its size", ai_method_name(stored->method),
+					 stored->raw_size == 0 ? 0 :
+					 (uint32) (((uint64) stored_size(stored) * 100 + stored->raw_size / 2) /
+							   stored->raw_size));
+	if (attr->attstorage == TYPSTORAGE_EXTERNAL || attr->attstorage == TYPSTORAGE_PLAIN)
+		appendStringInfo(s, ", which strategy %s, the column's now, does not do: it was compressed before that was set, or elsewhere",
+						 strategy);
+	else if (CompressionMethodIsValid(attr->attcompression) &&
+			 attr->attcompression != stored->method)
+		appendStringInfo(s, ", where the column's method now is %s: it was compressed before that was set, or elsewhere",
+						 ai_method_name(attr->attcompression));
+}
+
+/* The part on a compressed value that is in the row. */
+static void
+why_in_row(AiRows *rows, StringInfo s)
+{
+	ToastState *state = rows->state;
+	const AiStored *stored = current(state);
+	uint32		width = state->item.item.len;
+
+	if (width <= state->target)
+		appendStringInfo(s, "; the row of %u bytes is not over the target of %u, so it could stay",
+						 width, state->target);
+	else if (attribute(state)->attstorage == TYPSTORAGE_MAIN)
+		appendStringInfo(s, "; the row of %u bytes is over the target of %u, but strategy main keeps it in the row as long as that fits on a page",
+						 width, state->target);
+	else if (attribute(state)->attstorage == TYPSTORAGE_PLAIN)
+		appendStringInfoString(s, "; strategy plain moves nothing out");
+	else if (!OidIsValid(rows->rel->rd_rel->reltoastrelid))
+		appendStringInfoString(s, "; the table has no TOAST table to move it to");
+	else if (stored->length <= MAXALIGN(TOAST_POINTER_SIZE))
+		appendStringInfo(s, "; the row of %u bytes is over the target of %u, but a value of %u bytes is too short to be moved",
+						 width, state->target, stored->length);
+	else if (width <= TOAST_TUPLE_THRESHOLD)
+		appendStringInfo(s, "; the row of %u bytes is over the target of %u, but the server looks only at rows over the threshold",
+						 width, state->target);
+	else
+		appendStringInfo(s, "; the row of %u bytes is over the target of %u, at which it would be moved out now: it was stored under other options",
+						 width, state->target);
+}
+
+/* The part on a value that is in the TOAST table. */
+static void
+why_moved(ToastState *state, StringInfo s)
+{
+	const AiStored *stored = current(state);
+	uint32		width = width_with(state, state->attnum - 1);
+	uint32		page = TOAST_TUPLE_TARGET_MAIN;
+
+	switch (attribute(state)->attstorage)
+	{
+		case TYPSTORAGE_PLAIN:
+			appendStringInfoString(s, "; strategy plain, the column's now, moves nothing out: it was moved before that was set");
+			break;
+		case TYPSTORAGE_MAIN:
+			if (width > page)
+				appendStringInfo(s, "; with it the row would have %u bytes and not fit on a page, where strategy main, too, moves it out",
+								 width);
+			else
+				appendStringInfo(s, "; with it the row would have %u bytes and fit on a page, where strategy main, the column's now, keeps it in: it was moved out before that was set, or comes from a wider version of the row",
+								 width);
+			break;
+		default:
+			if (stored->ext_size + VARHDRSZ > state->target)
+				appendStringInfo(s, "; alone it is over the target of %u bytes, at which values are moved out",
+								 state->target);
+			else if (width > state->target)
+				appendStringInfo(s, "; with it the row would have %u bytes, over the target of %u, at which the widest values are moved out",
+								 width, state->target);
+			else
+				appendStringInfo(s, "; with it the row would have %u bytes, not over the target of %u that holds now: it was moved out under another, or while wider values stood beside it",
+								 width, state->target);
+			break;
+	}
+}
+
+/*
+ * In words: what the row shows, and which rules lead there.
  */
 static Datum
 get_why(AiRows *rows, bool *isnull)
 {
 	ToastState *state = rows->state;
-	const AiStored *stored;
-	char		attstorage;
-	uint32		width;
-	uint32		gain;
 	StringInfoData s;
 
 	*isnull = !has_sizes(state);
 	if (*isnull)
 		return (Datum) 0;
-	stored = current(state);
-	attstorage = attribute(state)->attstorage;
-	width = plain_width(state);
-	gain = stored->raw_size == 0 ? 0 :
-		(uint32) (((uint64) stored_size(stored) * 100 + stored->raw_size / 2) /
-				  stored->raw_size);
 	initStringInfo(&s);
-
-	if (width > TOAST_TUPLE_THRESHOLD)
-		appendStringInfo(&s, "plain, the row would have %u bytes, over the threshold of %d",
-						 width, (int) TOAST_TUPLE_THRESHOLD);
+	why_looked_at(state, &s);
+	why_compressed(state, &s);
+	if (current(state)->storage == AI_STORED_COMPRESSED)
+		why_in_row(rows, &s);
 	else
-		appendStringInfo(&s, "came like this from another row: plain, this one would have %u bytes, under the threshold of %d",
-						 width, (int) TOAST_TUPLE_THRESHOLD);
-	if (stored->method != AI_METHOD_NONE)
-		appendStringInfo(&s, "; %s made it %u%% of its size",
-						 ai_method_name(stored->method), gain);
-	else if (attstorage == TYPSTORAGE_EXTERNAL)
-		appendStringInfoString(&s, "; strategy external forbids compression");
-	else
-		appendStringInfoString(&s, "; compression gained nothing");
-
-	if (stored->storage == AI_STORED_COMPRESSED)
-		appendStringInfo(&s, "; that was enough, so it stayed in the row of %u bytes",
-						 state->item.item.len);
-	else if (attstorage == TYPSTORAGE_MAIN)
-		appendStringInfoString(&s, "; strategy main lets it go only as the last resort, the row would not have fitted on a page");
-	else if (stored->method != AI_METHOD_NONE && stored->ext_size > state->target)
-		appendStringInfo(&s, "; alone still over the target of %u bytes, so it was moved out",
-						 state->target);
-	else
-		appendStringInfo(&s, "; the widest left while the row was over the target of %u bytes, so it was moved out",
-						 state->target);
+		why_moved(state, &s);
 	return PointerGetDatum(cstring_to_text_with_len(s.data, s.len));
 }
 
