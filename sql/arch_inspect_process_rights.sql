@@ -20,12 +20,16 @@ BEGIN
 	RESET ROLE;
 	RETURN result;
 END $$;
-CREATE TEMP TABLE regress_looks (place int, what text, query text);
+CREATE TEMP TABLE regress_looks (place numeric, what text, query text);
 INSERT INTO regress_looks VALUES
 	(1, 'processes: kinds', 'SELECT count(DISTINCT kind) >= 6 FROM arch_inspect.processes'),
 	(2, 'processes: parents', 'SELECT count(*) = 0 FROM arch_inspect.processes WHERE parent IS NULL AND kind <> ''postmaster'''),
 	(3, 'processes: waits in words', 'SELECT count(wait_in_words) > 0 FROM arch_inspect.processes'),
-	(4, 'processes: memory', 'SELECT sum(proportional_bytes) > 0 FROM arch_inspect.processes'),
+	(4, 'processes: processor time', 'SELECT count(cpu_user) > 5 FROM arch_inspect.processes'),
+	(4.1, 'processes: resident memory', 'SELECT count(resident_bytes) > 5 FROM arch_inspect.processes'),
+	(4.2, 'processes: memory of another''s', 'SELECT count(private_bytes) > 5 AND count(shared_bytes) > 5 AND count(proportional_bytes) > 5 AND count(swapped_bytes) > 5 FROM arch_inspect.processes'),
+	(4.3, 'processes: I/O of another''s', 'SELECT count(read_bytes) > 5 AND count(written_bytes) > 5 FROM arch_inspect.processes'),
+	(4.4, 'processes: files of another''s', 'SELECT count(open_files) > 5 FROM arch_inspect.processes'),
 	(5, 'processes: state of another''s backend', 'SELECT state IS NOT NULL FROM arch_inspect.processes WHERE pid = pg_backend_pid()'),
 	(6, 'processes: statement of another''s backend', 'SELECT query <> ''<insufficient privilege>'' FROM arch_inspect.processes WHERE pid = pg_backend_pid()'),
 	(7, 'processes: times of another''s backend', 'SELECT query_start IS NOT NULL FROM arch_inspect.processes WHERE pid = pg_backend_pid()'),

@@ -61,14 +61,23 @@ DROP ROLE regress_process_student, regress_process_other;
 -- what the operating system adds (Linux)
 --
 CREATE ROLE regress_process_student;
-SET ROLE regress_process_student;
 SELECT count(*) AS incomplete FROM arch_inspect.processes
  WHERE (kind NOT IN ('starting', 'client backend', 'background worker') OR pid = pg_backend_pid())
    AND os_note IS NULL
    AND (os_state IS NULL OR cpu_user < interval '0' OR cpu_system < interval '0' OR threads < 1
 		OR resident_bytes <= 0 OR private_bytes <= 0 OR shared_bytes < 0
-		OR proportional_bytes NOT BETWEEN private_bytes AND private_bytes + shared_bytes
+		OR proportional_bytes <= 0 OR proportional_bytes > resident_bytes * 1.1
+		OR private_bytes + shared_bytes > resident_bytes * 1.1 + 1048576
 		OR swapped_bytes IS NULL OR read_bytes IS NULL OR written_bytes IS NULL OR open_files < 3);
+-- what ps shows is for everybody; what the kernel keeps from other users is not
+SET ROLE regress_process_student;
+SELECT count(*) AS incomplete FROM arch_inspect.processes
+ WHERE (kind NOT IN ('starting', 'client backend', 'background worker') OR pid = pg_backend_pid())
+   AND (os_state IS NULL OR cpu_user IS NULL OR cpu_system IS NULL OR threads IS NULL OR resident_bytes IS NULL)
+   AND os_note !~ 'ended';
+SELECT count(private_bytes) AS private, count(shared_bytes) AS shared, count(proportional_bytes) AS proportional,
+	   count(swapped_bytes) AS swapped, count(read_bytes) AS read, count(written_bytes) AS written, count(open_files) AS files
+  FROM arch_inspect.processes;
 SELECT kind, os_state, threads, os_note FROM arch_inspect.processes WHERE pid = pg_backend_pid();
 -- a file of /proc is read only for the columns asked for
 CREATE FUNCTION pg_temp.functions_scanned(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
@@ -84,11 +93,13 @@ SELECT * FROM pg_temp.functions_scanned('SELECT pid, cpu_user FROM arch_inspect.
 SELECT * FROM pg_temp.functions_scanned('SELECT pid, open_files FROM arch_inspect.processes');
 SELECT * FROM pg_temp.functions_scanned('SELECT sum(proportional_bytes) FROM arch_inspect.processes');
 -- processes of others are nobody's business
+RESET ROLE;
 SELECT arch_inspect.process_os(1), arch_inspect.process_memory(1), arch_inspect.process_io(1),
 	   arch_inspect.process_open_files(1) AS files, arch_inspect.process_os_note(1) AS note;
 SELECT arch_inspect.process_os(-1) IS NULL, arch_inspect.process_memory(0) IS NULL,
 	   arch_inspect.process_io(2147483647) IS NULL, arch_inspect.process_open_files(NULL) IS NULL,
 	   arch_inspect.process_os_note(NULL) IS NULL;
+SET ROLE regress_process_student;
 -- the tree: the postmaster on top, a line a process
 SELECT count(*) FILTER (WHERE line LIKE 'postmaster %') AS postmaster,
 	   count(*) FILTER (WHERE line LIKE '_─ checkpointer %: %') AS checkpointer,

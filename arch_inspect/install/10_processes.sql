@@ -28,12 +28,13 @@ CREATE FUNCTION arch_inspect.process_scan(
 	OUT backend_xmin xid,
 	OUT query_id bigint,
 	OUT query text,
-	OUT slot integer)
+	OUT slot integer,
+	OUT command text)
 RETURNS SETOF record
 LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED ROWS 20 COST 1000
 AS 'MODULE_PATHNAME', 'ai_process_scan';
 COMMENT ON FUNCTION arch_inspect.process_scan() IS
-'Every process of the cluster at this moment, from the server''s shared memory (backend_status.c, proc.h) without any lock, and the postmaster''s children that have no entry there (Linux only): the logger, processes on their way in. The view processes adds what the operating system knows. State, times of transaction, statement and state, client, query_id and query are null (query: <insufficient privilege>) for other roles'' processes unless the caller is a member of pg_read_all_stats, as in pg_stat_activity; all else is for everybody. slot is the number of the PGPROC.';
+'Every process of the cluster at this moment, from the server''s shared memory (backend_status.c, proc.h) without any lock, and the postmaster''s children that have no entry there (Linux only): the logger, processes on their way in, and foreign children, which are no processes of the server. The view processes adds what the operating system knows. State, times of transaction, statement and state, client, query_id and query are null (query: <insufficient privilege>) for other roles'' processes unless the caller is a member of pg_read_all_stats, as in pg_stat_activity; all else is for everybody. slot is the number of the PGPROC. command is filled for a foreign child: its command line for members of pg_read_all_stats, the name of its program for others.';
 REVOKE ALL ON FUNCTION arch_inspect.process_scan() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect.process_scan() TO PUBLIC;
 
@@ -52,7 +53,7 @@ CREATE VIEW arch_inspect.background_processes AS
 SELECT pid, kind AS backend_type, backend_start, state, role, activity,
 	   wait_event_type, wait_event, wait_in_words, parent, leader_pid, datname
   FROM arch_inspect.process_scan()
- WHERE kind <> 'client backend';
+ WHERE kind NOT IN ('client backend', 'foreign child');
 COMMENT ON VIEW arch_inspect.background_processes IS
 'The processes that serve no client themselves: the postmaster, the auxiliary processes, autovacuum, the logger, background workers, walsenders. For everybody. state is null for most of them (only processes that run statements have one): activity and the wait tell what they do.';
 COMMENT ON COLUMN arch_inspect.background_processes.role IS 'what the process is there for';
@@ -75,7 +76,7 @@ CREATE FUNCTION arch_inspect.process_os(
 LANGUAGE c VOLATILE STRICT PARALLEL SAFE COST 2000
 AS 'MODULE_PATHNAME', 'ai_process_os';
 COMMENT ON FUNCTION arch_inspect.process_os(integer) IS
-'State, processor time, threads and resident memory of one process of this cluster, from /proc/PID/stat and statm. Null when it has ended, is not of this cluster, or the system has no such /proc. For everybody, as ps is.';
+'State, processor time, threads and resident memory of one process of this cluster, from /proc/PID/stat and statm. Null when it has ended, is not of this cluster (the postmaster or a child of his), or the system has no such /proc. For everybody, as ps is.';
 
 CREATE FUNCTION arch_inspect.process_memory(
 	pid integer,
@@ -86,7 +87,7 @@ CREATE FUNCTION arch_inspect.process_memory(
 LANGUAGE c VOLATILE STRICT PARALLEL SAFE COST 20000
 AS 'MODULE_PATHNAME', 'ai_process_memory';
 COMMENT ON FUNCTION arch_inspect.process_memory(integer) IS
-'Memory of one process of this cluster from /proc/PID/smaps_rollup: what is its alone, what it maps together with others, its proportional share (each shared page divided by those who map it: these add up over all processes), what is swapped out. The kernel walks the page tables for it. Null as in process_os().';
+'Memory of one process of this cluster from /proc/PID/smaps_rollup: its anonymous memory; the shared memory that it has touched (RssShmem of /proc/PID/status, and huge pages); its proportional share of all that it has mapped (each page divided by those who map it, so that these add up over all processes; huge pages are in nobody''s share); what is swapped out. The kernel walks the page tables for it. Null as in process_os(), and for a caller who is neither a member of the process''s role nor of pg_read_all_stats; processes of no role (auxiliary processes, the postmaster) are for the latter only.';
 
 CREATE FUNCTION arch_inspect.process_io(
 	pid integer,
@@ -95,21 +96,21 @@ CREATE FUNCTION arch_inspect.process_io(
 LANGUAGE c VOLATILE STRICT PARALLEL SAFE COST 1500
 AS 'MODULE_PATHNAME', 'ai_process_io';
 COMMENT ON FUNCTION arch_inspect.process_io(integer) IS
-'Bytes that one process of this cluster made the kernel fetch from and send to storage since it began, from /proc/PID/io; what came from the kernel''s cache is not counted. Null as in process_os().';
+'Bytes that one process of this cluster made the kernel fetch from and send to storage since it began, from /proc/PID/io; what came from the kernel''s cache is not counted. Null as in process_memory().';
 
 CREATE FUNCTION arch_inspect.process_open_files(pid integer)
 RETURNS integer
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 3000
 AS 'MODULE_PATHNAME', 'ai_process_open_files';
 COMMENT ON FUNCTION arch_inspect.process_open_files(integer) IS
-'The file descriptors that one process of this cluster has in use, from /proc/PID/fd. Null as in process_os().';
+'The file descriptors that one process of this cluster has in use, from /proc/PID/fd. Null as in process_memory().';
 
 CREATE FUNCTION arch_inspect.process_os_note(pid integer)
 RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 25000
 AS 'MODULE_PATHNAME', 'ai_process_os_note';
 COMMENT ON FUNCTION arch_inspect.process_os_note(integer) IS
-'Why what the operating system should tell of a process is null: no /proc, denied, or the process has ended. Null when nothing is missing.';
+'Why what the operating system should tell of a process is null: no /proc, denied by the system, not for the caller to see, or the process has ended. Null when nothing is missing.';
 
 -- An aggregate over the one row of each function tells the planner that it
 -- is one row; so it drops the join where no column of it is asked for.  For
@@ -121,7 +122,7 @@ SELECT p.pid, p.parent, p.kind, p.role, p.activity, p.state_change AS since,
 	   p.datname, p.usename, p.application_name, p.client_addr, p.client_port,
 	   p.backend_start, p.xact_start, p.query_start, p.state,
 	   p.backend_xid, p.backend_xmin, p.leader_pid, p.query_id, p.query,
-	   os.os_state, os.cpu_user, os.cpu_system, os.threads, os.resident_bytes,
+	   p.command, os.os_state, os.cpu_user, os.cpu_system, os.threads, os.resident_bytes,
 	   memory.private_bytes, memory.shared_bytes, memory.proportional_bytes,
 	   memory.swapped_bytes, io.read_bytes, io.written_bytes,
 	   arch_inspect.process_open_files(p.pid) AS open_files,
@@ -145,11 +146,14 @@ SELECT p.pid, p.parent, p.kind, p.role, p.activity, p.state_change AS since,
 			   pg_catalog.max(f.written_bytes) AS written_bytes
 		  FROM arch_inspect.process_io(p.pid) AS f) AS io ON true;
 COMMENT ON VIEW arch_inspect.processes IS
-'Every process of the cluster: the postmaster, its auxiliary processes, the logger, workers, walsenders and client backends; what each is there for, what it does, waits for and uses. For everybody; what pg_stat_activity masks from an ordinary role (state, statement, times, client) is masked alike. The columns from os_state on come from /proc of Linux and cost one file each, read only when named; where they are null, os_note says why (the process may have ended a moment before). Shows the present moment, also within a transaction. Makes visible: postmaster.c, proc.c, backend_status.c, wait_event.c.';
+'Every process of the cluster: the postmaster, its auxiliary processes, the logger, workers, walsenders and client backends; what each is there for, what it does, waits for and uses. A child of the postmaster that is no process of the server (kind: foreign child) is shown as such, with its command. For everybody; what pg_stat_activity masks from an ordinary role (state, statement, times, client) is masked alike, and so are private_bytes, shared_bytes, proportional_bytes, swapped_bytes, read_bytes, written_bytes and open_files, which the kernel keeps from other users: they are for members of the process''s role and of pg_read_all_stats. os_state, cpu_user, cpu_system, threads and resident_bytes are for everybody, as ps is. The columns from os_state on come from /proc of Linux and cost one file each, read only when named; where they are null, os_note says why (the process may have ended a moment before). Shows the present moment, also within a transaction. Makes visible: postmaster.c, proc.c, backend_status.c, wait_event.c.';
 COMMENT ON COLUMN arch_inspect.processes.since IS 'since when it is in this state; null for processes without one';
 COMMENT ON COLUMN arch_inspect.processes.resident_bytes IS 'memory it has mapped and touched, shared memory included';
-COMMENT ON COLUMN arch_inspect.processes.private_bytes IS 'memory that is its alone';
-COMMENT ON COLUMN arch_inspect.processes.proportional_bytes IS 'its fair share: these add up to what the cluster really uses';
+COMMENT ON COLUMN arch_inspect.processes.command IS 'of a foreign child: its command line for members of pg_read_all_stats, the name of its program for others';
+COMMENT ON COLUMN arch_inspect.processes.private_bytes IS 'its anonymous memory: heap, stack, changed data of libraries; no shared memory. What it has in common with the postmaster since the fork, until either writes to it, is counted for both: so these do not add up';
+COMMENT ON COLUMN arch_inspect.processes.shared_bytes IS 'the shared memory of the server (buffers, locks, dynamic segments) that it has touched since it began; counted again for each process that touched it';
+COMMENT ON COLUMN arch_inspect.processes.proportional_bytes IS 'its share of all memory it has mapped, each page divided by those who map it: these add up to what the processes of the cluster use together (huge pages, which the kernel counts for no process, come on top)';
+COMMENT ON COLUMN arch_inspect.processes.os_note IS 'why a column from os_state on is null; null when nothing is missing';
 
 CREATE FUNCTION arch_inspect.process_tree()
 RETURNS SETOF text
@@ -161,7 +165,7 @@ BEGIN ATOMIC
 					WHEN l.pid IS NOT NULL THEN l.pid
 					ELSE p.parent END AS above,
 			   CASE p.kind WHEN 'client backend' THEN 3 WHEN 'starting' THEN 4
-						   WHEN 'walsender' THEN 2 ELSE 1 END AS rank
+						   WHEN 'walsender' THEN 2 WHEN 'foreign child' THEN 5 ELSE 1 END AS rank
 		  FROM arch_inspect.process_scan() AS p
 		  LEFT JOIN arch_inspect.process_scan() AS l ON l.pid = p.leader_pid
 	), placed AS MATERIALIZED (
@@ -180,7 +184,7 @@ BEGIN ATOMIC
 		   END
 		   || p.kind || ' ' || p.pid
 		   || COALESCE(' ' || p.usename, '') || COALESCE('@' || p.datname, '')
-		   || COALESCE(': ' || p.activity, '')
+		   || COALESCE(': ' || p.activity, ': ' || p.command, '')
 		   || COALESCE(' [' || p.wait_event_type || '/' || p.wait_event || ']', '')
 	  FROM placed AS p
 	  LEFT JOIN placed AS l ON l.pid = p.above AND l.kind <> 'postmaster'

@@ -5,12 +5,19 @@
  *
  * Linux tells it in /proc; elsewhere everything here is null.  Only the
  * postmaster and its children are ever looked at: these functions must not
- * show anybody the rest of the machine.
+ * show anybody the rest of the machine.  Not every child is a process of the
+ * server: where the postmaster is the first process of a container, or was
+ * started by a shell that had children, orphans and commands are his too.
+ *
+ * What any ps shows of a process (stat, statm) is for everybody.  What the
+ * kernel itself keeps from other users (io, fd, smaps_rollup) is for those
+ * whom pg_stat_activity would show the process's statement.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,6 +41,7 @@ typedef struct ProcStat
 	uint64		system_ticks;
 	int			threads;
 	uint64		start_ticks;
+	uint64		start_stack;
 } ProcStat;
 
 /*
@@ -94,10 +102,11 @@ read_stat(int pid, ProcStat *stat)
 		return false;
 	return sscanf(p + 1, " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
 				  UINT64_FORMAT " " UINT64_FORMAT
-				  " %*d %*d %*d %*d %d %*d " UINT64_FORMAT,
+				  " %*d %*d %*d %*d %d %*d " UINT64_FORMAT
+				  " %*u %*d %*u %*u %*u " UINT64_FORMAT,
 				  &stat->state, &stat->parent, &stat->user_ticks,
 				  &stat->system_ticks, &stat->threads,
-				  &stat->start_ticks) == 6;
+				  &stat->start_ticks, &stat->start_stack) == 7;
 }
 
 /*
@@ -110,6 +119,22 @@ is_of_cluster(int pid, ProcStat *stat)
 		stat->state != 'Z' && stat->state != 'X' &&
 		(pid == PostmasterPid || pid == MyProcPid ||
 		 (IsUnderPostmaster && stat->parent == PostmasterPid));
+}
+
+/*
+ * Reads a file of a process that the kernel keeps from other users, for
+ * those who may see it.  The process must be the same one before and after:
+ * its number might have gone to another one, whose rights were not asked.
+ */
+static bool
+read_guarded(int pid, const char *what, char *buf, int size)
+{
+	ProcStat	before;
+	ProcStat	after;
+
+	return is_of_cluster(pid, &before) && ai_may_see_process(pid) &&
+		read_proc(pid, what, buf, size) > 0 &&
+		read_stat(pid, &after) && after.start_ticks == before.start_ticks;
 }
 
 /*
@@ -174,6 +199,80 @@ ai_process_title_is(int pid, const char *title)
 	while (len > 0 && p[len - 1] == ' ')
 		len--;
 	return len == strlen(title) && strncmp(p, title, len) == 0;
+}
+
+/*
+ * ai_process_is_server - was this child of the postmaster forked by him, and
+ * does it still run the server's program?
+ *
+ * A fork has the program and the stack of its parent; every other program got
+ * a stack of its own when it was executed, a second server too.  Where the
+ * kernel does not show the program even of the postmaster, the title must do.
+ */
+bool
+ai_process_is_server(int pid)
+{
+	char		path[MAXPGPATH];
+	struct stat ours;
+	struct stat its;
+	ProcStat	postmaster;
+	ProcStat	child;
+	char		buf[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", PostmasterPid);
+	if (stat(path, &ours) != 0)
+		return read_proc(pid, "cmdline", buf, sizeof(buf)) > 0 &&
+			strncmp(buf, "postgres: ", strlen("postgres: ")) == 0;
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	if (stat(path, &its) != 0 ||
+		its.st_dev != ours.st_dev || its.st_ino != ours.st_ino)
+		return false;
+#ifdef EXEC_BACKEND
+	return true;
+#else
+	return read_stat(PostmasterPid, &postmaster) && read_stat(pid, &child) &&
+		child.start_stack == postmaster.start_stack;
+#endif
+}
+
+/*
+ * ai_process_command - the command line of a process, or only its program's
+ * name; NULL where the system does not tell
+ *
+ * The bytes are the process's own: what is not printable in ASCII becomes
+ * "?", for no encoding is promised.
+ */
+char *
+ai_process_command(int pid, bool whole)
+{
+	char	   *buf = palloc(4096);
+	int			len = -1;
+	int			i;
+
+	if (whole)
+	{
+		len = read_proc(pid, "cmdline", buf, 4096);
+		/* a process that changed its title may have padded it */
+		while (len > 0 && (buf[len - 1] == '\0' || buf[len - 1] == ' '))
+			len--;
+	}
+	if (len <= 0)
+	{
+		len = read_proc(pid, "comm", buf, 4096);
+		if (len > 0 && buf[len - 1] == '\n')
+			len--;
+	}
+	if (len <= 0)
+		return NULL;
+	for (i = 0; i < len; i++)
+	{
+		if (buf[i] == '\0')
+			buf[i] = ' ';
+		else if (buf[i] < ' ' || buf[i] > '~')
+			buf[i] = '?';
+	}
+	buf[len] = '\0';
+	return buf;
 }
 
 /*
@@ -251,7 +350,8 @@ ai_postmaster_children(bool expect_logger)
 	{
 		int			pid = atoi(p);
 
-		if (expect_logger && ai_process_title_is(pid, "logger"))
+		if (expect_logger && ai_process_title_is(pid, "logger") &&
+			ai_process_is_server(pid))
 			expect_logger = false;
 		result = lappend_int(result, pid);
 	}
@@ -367,7 +467,12 @@ ai_process_os(PG_FUNCTION_ARGS)
 /*
  * ai_process_memory - arch_inspect.process_memory(integer)
  *
- * The kernel walks the whole page table of the process for this.
+ * Private and Shared of smaps tell how many processes map a page now, so that
+ * a page of the shared buffers is "private" until a second process touches
+ * it.  What matters is what it is: anonymous memory is the process's own, as
+ * the kernel counts it, and shared memory is counted by RssShmem; huge pages,
+ * which only shared memory has here, are in neither.  The kernel walks the
+ * whole page table of the process for smaps_rollup.
  */
 PG_FUNCTION_INFO_V1(ai_process_memory);
 
@@ -377,20 +482,22 @@ ai_process_memory(PG_FUNCTION_ARGS)
 	static const Oid types[] = {INT8OID, INT8OID, INT8OID, INT8OID};
 	Datum		values[lengthof(types)] = {0};
 	bool		nulls[lengthof(types)] = {0};
-	ProcStat	stat;
-	char		buf[4096];
+	char		rollup[4096];
+	char		status[8192];
 	int64		bytes[lengthof(types)];
+	int64		shmem = -1;
 	int			i;
 
-	if (!is_of_cluster(PG_GETARG_INT32(0), &stat) ||
-		read_proc(PG_GETARG_INT32(0), "smaps_rollup", buf, sizeof(buf)) <= 0)
+	if (!read_guarded(PG_GETARG_INT32(0), "smaps_rollup", rollup, sizeof(rollup)))
 		PG_RETURN_NULL();
-	bytes[0] = field_of(buf, "Private_Clean") + field_of(buf, "Private_Dirty") +
-		Max(field_of(buf, "Private_Hugetlb"), 0);
-	bytes[1] = field_of(buf, "Shared_Clean") + field_of(buf, "Shared_Dirty") +
-		Max(field_of(buf, "Shared_Hugetlb"), 0);
-	bytes[2] = field_of(buf, "Pss");
-	bytes[3] = field_of(buf, "Swap");
+	if (read_guarded(PG_GETARG_INT32(0), "status", status, sizeof(status)))
+		shmem = field_of(status, "RssShmem");
+	bytes[0] = field_of(rollup, "Anonymous");
+	bytes[1] = shmem < 0 ? -1 : shmem +
+		Max(field_of(rollup, "Shared_Hugetlb"), 0) +
+		Max(field_of(rollup, "Private_Hugetlb"), 0);
+	bytes[2] = field_of(rollup, "Pss");
+	bytes[3] = field_of(rollup, "Swap");
 	for (i = 0; i < lengthof(types); i++)
 	{
 		nulls[i] = bytes[i] < 0;
@@ -411,12 +518,10 @@ ai_process_io(PG_FUNCTION_ARGS)
 	static const char *const names[] = {"read_bytes", "write_bytes"};
 	Datum		values[lengthof(types)] = {0};
 	bool		nulls[lengthof(types)] = {0};
-	ProcStat	stat;
 	char		buf[1024];
 	int			i;
 
-	if (!is_of_cluster(PG_GETARG_INT32(0), &stat) ||
-		read_proc(PG_GETARG_INT32(0), "io", buf, sizeof(buf)) <= 0)
+	if (!read_guarded(PG_GETARG_INT32(0), "io", buf, sizeof(buf)))
 		PG_RETURN_NULL();
 	for (i = 0; i < lengthof(types); i++)
 	{
@@ -461,13 +566,16 @@ PG_FUNCTION_INFO_V1(ai_process_open_files);
 Datum
 ai_process_open_files(PG_FUNCTION_ARGS)
 {
-	ProcStat	stat;
+	int			pid = PG_GETARG_INT32(0);
+	ProcStat	before;
+	ProcStat	after;
 	int			n;
 
-	if (!is_of_cluster(PG_GETARG_INT32(0), &stat))
+	if (!is_of_cluster(pid, &before) || !ai_may_see_process(pid))
 		PG_RETURN_NULL();
-	n = count_files(PG_GETARG_INT32(0));
-	if (n < 0)
+	n = count_files(pid);
+	if (n < 0 || !read_stat(pid, &after) ||
+		after.start_ticks != before.start_ticks)
 		PG_RETURN_NULL();
 	PG_RETURN_INT32(n);
 }
@@ -514,6 +622,8 @@ ai_process_os_note(PG_FUNCTION_ARGS)
 		PG_RETURN_TEXT_P(cstring_to_text("there is no /proc of Linux to read"));
 	if (!is_of_cluster(pid, &stat))
 		PG_RETURN_TEXT_P(cstring_to_text("the process has ended, or is not of this cluster"));
+	if (!ai_may_see_process(pid))
+		PG_RETURN_TEXT_P(cstring_to_text("its memory, I/O and open files are for members of its role and of pg_read_all_stats"));
 	for (i = 0; i < lengthof(files); i++)
 	{
 		int			why = denied(pid, files[i]);

@@ -9,7 +9,7 @@
  * what it saw first, and it leaves that snapshot alone.  No lock is taken.
  *
  * What has no entry there is found among the postmaster's children: the
- * logger, and processes on their way in.
+ * logger, processes on their way in, and what is no process of the server.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -73,6 +73,7 @@ enum
 	COL_QUERY_ID,
 	COL_QUERY,
 	COL_SLOT,
+	COL_COMMAND,
 	NCOLS
 };
 
@@ -80,7 +81,7 @@ static const Oid column_types[NCOLS] = {
 	INT4OID, INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, OIDOID, NAMEOID,
 	OIDOID, NAMEOID, TEXTOID, INETOID, TEXTOID, INT4OID, TIMESTAMPTZOID,
 	TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID,
-	TEXTOID, XIDOID, XIDOID, INT8OID, TEXTOID, INT4OID
+	TEXTOID, XIDOID, XIDOID, INT8OID, TEXTOID, INT4OID, TEXTOID
 };
 
 /* What a process is there for; kinds are backend types and worker types */
@@ -112,7 +113,8 @@ static const struct
 	{"slotsync worker", "copies the primary's failover slots to this standby"},
 	{"dead-end client backend", "tells a client that it cannot be served, and ends"},
 	{"standalone backend", "runs statements without a postmaster (single-user mode)"},
-	{"starting", "was just forked: reads the client's startup packet or authenticates it, or is a worker that attaches to shared memory"}
+	{"starting", "was just forked: reads the client's startup packet or authenticates it, or is a worker that attaches to shared memory"},
+	{"foreign child", "no process of the server: an orphan that the system gave to the postmaster, as it does to the first process of a container, a child of the process that became the postmaster, or a command that he runs"}
 };
 
 /* What the state of a backend means */
@@ -199,6 +201,47 @@ read_status(const PgBackendStatus *shared, int pid, Status *status)
 	}
 	return status->entry.st_procpid == pid &&
 		status->entry.st_backendType != B_INVALID;
+}
+
+/*
+ * ai_may_see_process - does pg_stat_activity's rule show the caller what is
+ * the affair of the process's role?
+ *
+ * A process of no role (an auxiliary process, the postmaster, one that still
+ * authenticates, one that is not the server's) is for members of
+ * pg_read_all_stats.
+ */
+bool
+ai_may_see_process(int pid)
+{
+	Oid			role = InvalidOid;
+	int			i;
+
+	if (has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS))
+		return true;
+	for (i = 0; i < ProcGlobal->allProcCount; i++)
+	{
+		PGPROC	   *proc = GetPGProcByNumber(i);
+		volatile const PgBackendStatus *entry;
+
+		if (*(volatile int *) &proc->pid != pid)
+			continue;
+		entry = status_of_proc(proc, i, pid);
+		while (entry != NULL)
+		{
+			int			before,
+						after;
+
+			CHECK_FOR_INTERRUPTS();
+			pgstat_begin_read_activity(entry, before);
+			role = entry->st_procpid == pid ? entry->st_userid : InvalidOid;
+			pgstat_end_read_activity(entry, after);
+			if (pgstat_read_activity_complete(before, after))
+				break;
+		}
+		break;
+	}
+	return OidIsValid(role) && has_privs_of_role(GetUserId(), role);
 }
 
 static void
@@ -484,7 +527,12 @@ ai_process_scan(PG_FUNCTION_ARGS)
 			parent != PostmasterPid)
 			continue;
 		memset(nulls, true, sizeof(nulls));
-		kind = ai_process_title_is(pid, "logger") ? "logger" : "starting";
+		if (!ai_process_is_server(pid))
+			kind = "foreign child";
+		else if (ai_process_title_is(pid, "logger"))
+			kind = "logger";
+		else
+			kind = "starting";
 		put_int(values, nulls, COL_PID, pid);
 		put_int(values, nulls, COL_PARENT, parent);
 		put_text(values, nulls, COL_KIND, kind);
@@ -502,9 +550,12 @@ ai_process_scan(PG_FUNCTION_ARGS)
 			}
 			put_wait(values, nulls, wait, &refreshed);
 		}
-		else
+		else if (strcmp(kind, "logger") == 0)
 			put_text(values, nulls, COL_ACTIVITY,
 					 "waits for lines to write to the log");
+		else
+			put_text(values, nulls, COL_COMMAND,
+					 ai_process_command(pid, see_all));
 		put_row(rsinfo, values, nulls);
 	}
 
