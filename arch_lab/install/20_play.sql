@@ -5,8 +5,12 @@
 -- that name, and the lines after it, up to the next such line, belong to it.
 -- "name collect:" waits for what a blocked step of that session came to.
 --
-CREATE FUNCTION arch_lab.play(script text, path text DEFAULT NULL)
-RETURNS text
+-- played keeps what was run and what came of it apart: an assertion about a
+-- result must not find its words in the statement.
+--
+CREATE FUNCTION arch_lab.played(script text, path text DEFAULT NULL,
+	OUT transcript text, OUT results text)
+RETURNS record
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 10000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -18,11 +22,12 @@ DECLARE
 	who text;
 	command text;
 	answer text;
-	transcript text := '';
 BEGIN
 	IF script IS NULL THEN
-		RETURN NULL;
+		RETURN;
 	END IF;
+	transcript := '';
+	results := '';
 	FOREACH step IN ARRAY steps LOOP
 		part := regexp_match(step, '^\s*([a-z][a-z0-9_]*)( collect)?:[ \t]*(.*)$');
 		IF part IS NULL THEN
@@ -49,15 +54,24 @@ BEGIN
 			transcript := transcript || who || '> '
 				|| regexp_replace(command, '\n', E'\n' || repeat(' ', length(who) + 2), 'g') || E'\n';
 		END IF;
-		transcript := transcript || rtrim(answer, E' \n') || E'\n';
+		answer := rtrim(answer, E' \n') || E'\n';
+		transcript := transcript || answer;
+		results := results || answer;
 	END LOOP;
-	RETURN transcript;
 END
 $$;
+
+COMMENT ON FUNCTION arch_lab.played(text, text) IS
+'What play() does, which returns the transcript; results are what the statements came to, without the statements. Both NULL for a NULL script. For everybody; errors as play().';
+
+CREATE FUNCTION arch_lab.play(script text, path text DEFAULT NULL)
+RETURNS text
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 10000
+RETURN (SELECT p.transcript FROM arch_lab.played(script, path) AS p);
 
 COMMENT ON FUNCTION arch_lab.play(text, text) IS
 'Runs a script over further sessions of the caller (a line "name: SQL" begins a step in the session of that name, opened when it is first named, with the search_path given or, where path is NULL, the one of a new session; "name collect:" waits for a step that was blocked) and returns the transcript. The sessions stay open. Never NULL but for NULL. For everybody: it acts as the caller. Errors of the SQL are part of the transcript; 22023 for a script that is not of this form.';
 
-REVOKE ALL ON FUNCTION arch_lab.play(text, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_lab.play(text, text) TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_lab.played(text, text), arch_lab.play(text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_lab.played(text, text), arch_lab.play(text, text) TO PUBLIC;
 

@@ -264,6 +264,7 @@ DECLARE
 	path text;
 	last_section int;
 	s record;
+	answers text;
 BEGIN
 	IF section IS NOT NULL AND NOT EXISTS (SELECT FROM arch_lab.lesson_steps() AS l
 			WHERE l.section ILIKE walkthrough.section || '%' OR l.section_no::text = walkthrough.section) THEN
@@ -292,10 +293,10 @@ BEGIN
 			title := s.title;
 			lesson := s.lesson;
 			ran := coalesce(s.script, 'reader: ' || s.lesson);
-			result := arch_lab.play(ran, path);
+			SELECT p.transcript, p.results INTO result, answers FROM arch_lab.played(ran, path) AS p;
 			see := s.see;
 			fact := s.fact;
-			holds := (SELECT bool_and(result ~ e) FROM unnest(s.expect) AS e);
+			holds := (SELECT bool_and(answers ~ e) FROM unnest(s.expect) AS e);
 			RETURN NEXT;
 		END LOOP;
 		PERFORM arch_lab.desk_close();
