@@ -16,7 +16,7 @@ EXTRA_CLEAN = .built-for $(filter-out upgrade/%,$(wildcard *--*.sql))
 # A warning is an error; "make WERROR=" for a compiler that warns of more.
 WERROR ?= -Werror
 
-PG_CPPFLAGS = -I$(srcdir)/src -I$(srcdir)/../common -DEXT_VERSION='"$(EXTVERSION)"'
+PG_CPPFLAGS = -I$(srcdir)/src -I$(srcdir)/../common -DEXT_NAME='"$(EXTENSION)"' -DEXT_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS   = -Wall -Wextra -Wshadow=compatible-local $(WERROR) \
 	-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
 

@@ -30,6 +30,7 @@
 
 #include "compat.h"
 #include "processes.h"
+#include "result.h"
 
 /* The options of a table, under the OID of its TOAST table */
 typedef struct ToastOptions
@@ -61,10 +62,24 @@ enum
 	NCOLS
 };
 
-static const Oid column_types[NCOLS] = {
-	OIDOID, BOOLOID, FLOAT4OID, INT8OID, FLOAT4OID, INT8OID, FLOAT4OID,
-	INT8OID, FLOAT4OID, INT4OID, INT4OID, INT4OID, INT4OID, BOOLOID, BOOLOID,
-	BOOLOID, BOOLOID
+static const ArchColumn columns[NCOLS] = {
+	{"relid", OIDOID},
+	{"enabled", BOOLOID},
+	{"reltuples", FLOAT4OID},
+	{"dead_rows", INT8OID},
+	{"vacuum_threshold", FLOAT4OID},
+	{"inserted_rows", INT8OID},
+	{"insert_threshold", FLOAT4OID},
+	{"modified_rows", INT8OID},
+	{"analyze_threshold", FLOAT4OID},
+	{"xid_age", INT4OID},
+	{"xid_age_limit", INT4OID},
+	{"multixact_age", INT4OID},
+	{"multixact_age_limit", INT4OID},
+	{"due_dead", BOOLOID},
+	{"due_inserted", BOOLOID},
+	{"due_analyze", BOOLOID},
+	{"due_wraparound", BOOLOID}
 };
 
 /*
@@ -197,7 +212,7 @@ PG_FUNCTION_INFO_V1(ai_autovacuum_thresholds);
 Datum
 ai_autovacuum_thresholds(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = ai_begin_rows(fcinfo, column_types, NCOLS);
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, NCOLS);
 	bool		active = AutoVacuumingActive() && !RecoveryInProgress();
 	TransactionId next_xid = ReadNextTransactionId();
 	MultiXactId next_multi = ReadNextMultiXactId();

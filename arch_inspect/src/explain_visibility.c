@@ -17,6 +17,7 @@
 #include "utils/snapmgr.h"
 
 #include "compat.h"
+#include "result.h"
 #include "decode_heap.h"
 #include "guard.h"
 #include "source.h"
@@ -533,9 +534,16 @@ explain_tuple(Report *report, Relation rel, AiLook *look,
 Datum
 ai_explain_visibility(PG_FUNCTION_ARGS)
 {
+	static const ArchColumn columns[] = {
+		{"step", INT4OID},
+		{"question", TEXTOID},
+		{"answer", TEXTOID},
+		{"evidence", TEXTOID},
+		{"explanation", TEXTOID}
+	};
 	ItemPointer tid;
 	struct varlena *given = NULL;
-	Report		report = {(ReturnSetInfo *) fcinfo->resultinfo, 0};
+	Report		report = {arch_result_rows(fcinfo, columns, lengthof(columns)), 0};
 	Relation	rel;
 	AiPage	   *page;
 	AiPageHeader header;
@@ -545,10 +553,6 @@ ai_explain_visibility(PG_FUNCTION_ARGS)
 
 	if (PG_NARGS() > 2 && !PG_ARGISNULL(2))
 		given = PG_DETOAST_DATUM(PG_GETARG_DATUM(2));
-	InitMaterializedSRF(fcinfo, 0);
-	if (report.rsinfo->setDesc->natts != 5)
-		elog(ERROR, "unexpected result type");
-
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
 	tid = (ItemPointer) PG_GETARG_POINTER(1);

@@ -35,6 +35,7 @@
 
 #include "compat.h"
 #include "processes.h"
+#include "result.h"
 
 #ifndef DLSUFFIX
 #define DLSUFFIX ".so"
@@ -151,10 +152,14 @@ PG_FUNCTION_INFO_V1(ai_hooks);
 Datum
 ai_hooks(PG_FUNCTION_ARGS)
 {
-	static const Oid types[] = {TEXTOID, TEXTOID, TEXTOID};
-	ReturnSetInfo *rsinfo = ai_begin_rows(fcinfo, types, lengthof(types));
-	Datum		values[lengthof(types)];
-	bool		nulls[lengthof(types)] = {0};
+	static const ArchColumn columns[] = {
+		{"hook", TEXTOID},
+		{"held_by", TEXTOID},
+		{"what", TEXTOID}
+	};
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+	Datum		values[lengthof(columns)];
+	bool		nulls[lengthof(columns)] = {0};
 	int			i;
 
 	for (i = 0; i < lengthof(hooks); i++)

@@ -32,6 +32,7 @@
 #include "utils/xid8.h"
 
 #include "compat.h"
+#include "result.h"
 #include "tuple_status.h"
 
 PG_FUNCTION_INFO_V1(ai_xmin_holders);
@@ -190,13 +191,19 @@ ai_cleanup_horizon(Relation rel)
 Datum
 ai_xmin_holders(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	static const ArchColumn columns[] = {
+		{"pid", INT4OID},
+		{"datid", OIDOID},
+		{"xid", XID8OID},
+		{"xmin", XID8OID},
+		{"oldest", XID8OID},
+		{"behind", INT8OID},
+		{"everywhere", BOOLOID},
+		{"harmless", BOOLOID}
+	};
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
 	Holder	   *holders = palloc(sizeof(Holder) * ProcGlobal->allProcCount);
 	int			n = 0;
-
-	InitMaterializedSRF(fcinfo, 0);
-	if (rsinfo->setDesc->natts != 8)
-		elog(ERROR, "unexpected result type");
 
 	LWLockAcquire(ProcArrayLock, LW_SHARED);
 	for (uint32 i = 0; i < ProcGlobal->allProcCount; i++)
@@ -247,6 +254,11 @@ ai_xmin_holders(PG_FUNCTION_ARGS)
 Datum
 ai_cleanup_horizons(PG_FUNCTION_ARGS)
 {
+	static const ArchColumn columns[] = {
+		{"tables", TEXTOID},
+		{"xmin", XID8OID},
+		{"behind", INT8OID}
+	};
 	static const struct
 	{
 		const char *name;
@@ -259,11 +271,7 @@ ai_cleanup_horizons(PG_FUNCTION_ARGS)
 		{"ordinary tables", false, FirstNormalObjectId, RELPERSISTENCE_PERMANENT},
 		{"temporary tables", false, FirstNormalObjectId, RELPERSISTENCE_TEMP},
 	};
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-
-	InitMaterializedSRF(fcinfo, 0);
-	if (rsinfo->setDesc->natts != 3)
-		elog(ERROR, "unexpected result type");
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
 
 	for (int i = 0; i < lengthof(kinds); i++)
 	{
@@ -317,18 +325,18 @@ ai_xid_age(PG_FUNCTION_ARGS)
 Datum
 ai_xid_rate(PG_FUNCTION_ARGS)
 {
-	TupleDesc	tupdesc;
+	static const ArchColumn columns[] = {
+		{"since", TIMESTAMPTZOID},
+		{"xids", INT8OID},
+		{"multixacts", INT8OID}
+	};
+	TupleDesc	tupdesc = arch_result_row(fcinfo, columns, lengthof(columns));
 	ControlFileData *control;
 	bool		crc_ok;
 	MultiXactId next_multi = ReadNextMultiXactId();
 	uint64		next = U64FromFullTransactionId(ReadNextFullTransactionId());
 	Datum		values[3];
 	bool		nulls[3] = {false};
-
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
-		tupdesc->natts != lengthof(values))
-		elog(ERROR, "unexpected result type");
-	BlessTupleDesc(tupdesc);
 
 	LWLockAcquire(ControlFileLock, LW_SHARED);
 	control = get_controlfile(DataDir, &crc_ok);

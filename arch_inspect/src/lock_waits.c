@@ -30,6 +30,7 @@
 #include "utils/wait_event.h"
 
 #include "compat.h"
+#include "result.h"
 #include "lock_words.h"
 
 PG_FUNCTION_INFO_V1(ai_lock_waits);
@@ -479,7 +480,22 @@ put_waiter(ReturnSetInfo *rsinfo, Waiter *waiter, Datum path)
 Datum
 ai_lock_waits(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	static const ArchColumn columns[] = {
+		{"path", INT4ARRAYOID},
+		{"pid", INT4OID},
+		{"xid", XIDOID},
+		{"locktype", TEXTOID},
+		{"lock", TEXTOID},
+		{"mode", TEXTOID},
+		{"queue_position", INT4OID},
+		{"waiting_since", TIMESTAMPTZOID},
+		{"blocked_by", INT4ARRAYOID},
+		{"blocker_xids", XIDARRAYOID},
+		{"queued_behind", INT4ARRAYOID},
+		{"for_row", TEXTOID},
+		{"deadlock", TEXTOID}
+	};
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
 	List	   *locks;
 	ListCell   *lc;
 	Waiter	   *waiters;
@@ -487,10 +503,6 @@ ai_lock_waits(PG_FUNCTION_ARGS)
 	int			nroots = 0;
 	int		   *roots;
 	TransactionId *root_xids;
-
-	InitMaterializedSRF(fcinfo, 0);
-	if (rsinfo->setDesc->natts != NCOLUMNS)
-		elog(ERROR, "unexpected result type");
 
 	locks = add_snapshot_waits(copy_awaited_locks());
 	foreach(lc, locks)

@@ -22,6 +22,7 @@
 
 #include "compat.h"
 #include "processes.h"
+#include "result.h"
 
 static const char *
 type_of(MemoryContext context)
@@ -114,13 +115,23 @@ PG_FUNCTION_INFO_V1(ai_memory_context_list);
 Datum
 ai_memory_context_list(PG_FUNCTION_ARGS)
 {
-	static const Oid types[NCOLS] = {
-		INT4OID, INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, INT8OID, INT8OID,
-		INT8OID, INT8OID, INT8OID, INT8OID
+	static const ArchColumn columns[] = {
+		{"id", INT4OID},
+		{"parent", INT4OID},
+		{"level", INT4OID},
+		{"name", TEXTOID},
+		{"ident", TEXTOID},
+		{"type", TEXTOID},
+		{"total_bytes", INT8OID},
+		{"used_bytes", INT8OID},
+		{"free_bytes", INT8OID},
+		{"blocks", INT8OID},
+		{"free_chunks", INT8OID},
+		{"subtree_bytes", INT8OID}
 	};
 	Walk		walk = {0};
 
-	walk.rsinfo = ai_begin_rows(fcinfo, types, NCOLS);
+	walk.rsinfo = arch_result_rows(fcinfo, columns, NCOLS);
 	walk.see_ident = has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS);
 	walk.next_id = 1;
 	put_context(&walk, TopMemoryContext, 1, 0);

@@ -31,6 +31,7 @@
 
 #include "compat.h"
 #include "processes.h"
+#include "result.h"
 
 /* The fields of /proc/PID/stat that are of use here */
 typedef struct ProcStat
@@ -361,21 +362,10 @@ ai_postmaster_children(bool expect_logger)
 
 static Datum
 make_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls,
-		 const Oid *types, int ntypes)
+		 const ArchColumn *columns, int ncolumns)
 {
-	TupleDesc	desc;
-	int			i;
-
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	for (i = 0; i < ntypes && i < desc->natts; i++)
-	{
-		if (TupleDescAttr(desc, i)->atttypid != types[i])
-			break;
-	}
-	if (i < ntypes || desc->natts != ntypes)
-		ai_wrong_version();
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
+	return HeapTupleGetDatum(heap_form_tuple(arch_result_row(fcinfo, columns, ncolumns),
+											 values, nulls));
 }
 
 static Datum
@@ -419,9 +409,15 @@ PG_FUNCTION_INFO_V1(ai_process_os);
 Datum
 ai_process_os(PG_FUNCTION_ARGS)
 {
-	static const Oid types[] = {TEXTOID, INTERVALOID, INTERVALOID, INT4OID, INT8OID};
-	Datum		values[lengthof(types)] = {0};
-	bool		nulls[lengthof(types)] = {0};
+	static const ArchColumn columns[] = {
+		{"os_state", TEXTOID},
+		{"cpu_user", INTERVALOID},
+		{"cpu_system", INTERVALOID},
+		{"threads", INT4OID},
+		{"resident_bytes", INT8OID}
+	};
+	Datum		values[lengthof(columns)] = {0};
+	bool		nulls[lengthof(columns)] = {0};
 	ProcStat	stat;
 	char		buf[256];
 	const char *state;
@@ -461,7 +457,7 @@ ai_process_os(PG_FUNCTION_ARGS)
 		values[4] = Int64GetDatum((int64) resident * sysconf(_SC_PAGESIZE));
 	else
 		nulls[4] = true;
-	return make_row(fcinfo, values, nulls, types, lengthof(types));
+	return make_row(fcinfo, values, nulls, columns, lengthof(columns));
 }
 
 /*
@@ -479,12 +475,17 @@ PG_FUNCTION_INFO_V1(ai_process_memory);
 Datum
 ai_process_memory(PG_FUNCTION_ARGS)
 {
-	static const Oid types[] = {INT8OID, INT8OID, INT8OID, INT8OID};
-	Datum		values[lengthof(types)] = {0};
-	bool		nulls[lengthof(types)] = {0};
+	static const ArchColumn columns[] = {
+		{"private_bytes", INT8OID},
+		{"shared_bytes", INT8OID},
+		{"proportional_bytes", INT8OID},
+		{"swapped_bytes", INT8OID}
+	};
+	Datum		values[lengthof(columns)] = {0};
+	bool		nulls[lengthof(columns)] = {0};
 	char		rollup[4096];
 	char		status[8192];
-	int64		bytes[lengthof(types)];
+	int64		bytes[lengthof(columns)];
 	int64		shmem = -1;
 	int			i;
 
@@ -498,12 +499,12 @@ ai_process_memory(PG_FUNCTION_ARGS)
 		Max(field_of(rollup, "Private_Hugetlb"), 0);
 	bytes[2] = field_of(rollup, "Pss");
 	bytes[3] = field_of(rollup, "Swap");
-	for (i = 0; i < lengthof(types); i++)
+	for (i = 0; i < lengthof(columns); i++)
 	{
 		nulls[i] = bytes[i] < 0;
 		values[i] = Int64GetDatum(bytes[i] * 1024);
 	}
-	return make_row(fcinfo, values, nulls, types, lengthof(types));
+	return make_row(fcinfo, values, nulls, columns, lengthof(columns));
 }
 
 /*
@@ -514,23 +515,26 @@ PG_FUNCTION_INFO_V1(ai_process_io);
 Datum
 ai_process_io(PG_FUNCTION_ARGS)
 {
-	static const Oid types[] = {INT8OID, INT8OID};
+	static const ArchColumn columns[] = {
+		{"read_bytes", INT8OID},
+		{"written_bytes", INT8OID}
+	};
 	static const char *const names[] = {"read_bytes", "write_bytes"};
-	Datum		values[lengthof(types)] = {0};
-	bool		nulls[lengthof(types)] = {0};
+	Datum		values[lengthof(columns)] = {0};
+	bool		nulls[lengthof(columns)] = {0};
 	char		buf[1024];
 	int			i;
 
 	if (!read_guarded(PG_GETARG_INT32(0), "io", buf, sizeof(buf)))
 		PG_RETURN_NULL();
-	for (i = 0; i < lengthof(types); i++)
+	for (i = 0; i < lengthof(columns); i++)
 	{
 		int64		n = field_of(buf, names[i]);
 
 		nulls[i] = n < 0;
 		values[i] = Int64GetDatum(n);
 	}
-	return make_row(fcinfo, values, nulls, types, lengthof(types));
+	return make_row(fcinfo, values, nulls, columns, lengthof(columns));
 }
 
 /*

@@ -33,6 +33,7 @@
 
 #include "compat.h"
 #include "processes.h"
+#include "result.h"
 
 /* A status entry, copied together with the strings it points to */
 typedef struct Status
@@ -77,11 +78,35 @@ enum
 	NCOLS
 };
 
-static const Oid column_types[NCOLS] = {
-	INT4OID, INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, OIDOID, NAMEOID,
-	OIDOID, NAMEOID, TEXTOID, INETOID, TEXTOID, INT4OID, TIMESTAMPTZOID,
-	TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID,
-	TEXTOID, XIDOID, XIDOID, INT8OID, TEXTOID, INT4OID, TEXTOID
+static const ArchColumn columns[NCOLS] = {
+	{"pid", INT4OID},
+	{"parent", INT4OID},
+	{"leader_pid", INT4OID},
+	{"kind", TEXTOID},
+	{"role", TEXTOID},
+	{"activity", TEXTOID},
+	{"datid", OIDOID},
+	{"datname", NAMEOID},
+	{"usesysid", OIDOID},
+	{"usename", NAMEOID},
+	{"application_name", TEXTOID},
+	{"client_addr", INETOID},
+	{"client_hostname", TEXTOID},
+	{"client_port", INT4OID},
+	{"backend_start", TIMESTAMPTZOID},
+	{"xact_start", TIMESTAMPTZOID},
+	{"query_start", TIMESTAMPTZOID},
+	{"state_change", TIMESTAMPTZOID},
+	{"wait_event_type", TEXTOID},
+	{"wait_event", TEXTOID},
+	{"wait_in_words", TEXTOID},
+	{"state", TEXTOID},
+	{"backend_xid", XIDOID},
+	{"backend_xmin", XIDOID},
+	{"query_id", INT8OID},
+	{"query", TEXTOID},
+	{"slot", INT4OID},
+	{"command", TEXTOID}
 };
 
 /* What a process is there for; kinds are backend types and worker types */
@@ -456,7 +481,7 @@ PG_FUNCTION_INFO_V1(ai_process_scan);
 Datum
 ai_process_scan(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = ai_begin_rows(fcinfo, column_types, NCOLS);
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, NCOLS);
 	bool		see_all = has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS);
 	bool		refreshed = false;
 	Status		status;

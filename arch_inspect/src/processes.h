@@ -30,41 +30,4 @@ extern bool ai_process_title_is(int pid, const char *title);
 extern int64 ai_memory_limit(void);
 extern bool ai_process_parent(int pid, int *parent, TimestampTz *started);
 
-/*
- * ai_wrong_version - the SQL definition does not have the columns that the
- * function fills
- */
-static inline void
-ai_wrong_version(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATATYPE_MISMATCH),
-			 errmsg("the library of arch_inspect and its SQL definitions are of different versions"),
-			 errhint("Run ALTER EXTENSION arch_inspect UPDATE.")));
-}
-
-/*
- * ai_begin_rows - start a materialized result, once the SQL definition that
- * the function was called through was seen to have the columns it fills
- *
- * A newer library meets an older script, and the other way round.
- */
-static inline ReturnSetInfo *
-ai_begin_rows(FunctionCallInfo fcinfo, const Oid *types, int ntypes)
-{
-	ReturnSetInfo *rsinfo;
-	int			i;
-
-	InitMaterializedSRF(fcinfo, 0);
-	rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	for (i = 0; i < ntypes && i < rsinfo->setDesc->natts; i++)
-	{
-		if (TupleDescAttr(rsinfo->setDesc, i)->atttypid != types[i])
-			break;
-	}
-	if (i < ntypes || rsinfo->setDesc->natts != ntypes)
-		ai_wrong_version();
-	return rsinfo;
-}
-
 #endif							/* AI_PROCESSES_H */

@@ -21,6 +21,7 @@
 
 #include "compat.h"
 #include "processes.h"
+#include "result.h"
 
 /*
  * ai_relation_bytes - arch_inspect.relation_bytes(oid)
@@ -87,10 +88,17 @@ PG_FUNCTION_INFO_V1(ai_shared_buffers_use);
 Datum
 ai_shared_buffers_use(PG_FUNCTION_ARGS)
 {
-	static const Oid types[] = {INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID};
-	ReturnSetInfo *rsinfo = ai_begin_rows(fcinfo, types, lengthof(types));
-	Datum		values[lengthof(types)];
-	bool		nulls[lengthof(types)] = {0};
+	static const ArchColumn columns[] = {
+		{"buffers", INT8OID},
+		{"used", INT8OID},
+		{"dirty", INT8OID},
+		{"pinned", INT8OID},
+		{"this_database", INT8OID},
+		{"shared_catalogs", INT8OID}
+	};
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+	Datum		values[lengthof(columns)];
+	bool		nulls[lengthof(columns)] = {0};
 	int64		used = 0;
 	int64		dirty = 0;
 	int64		pinned = 0;

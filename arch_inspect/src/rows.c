@@ -440,8 +440,14 @@ call_begin(FunctionCallInfo fcinfo, const AiInstrument *instrument,
 	RowsCall   *call = palloc0(sizeof(RowsCall));
 	TupleDesc	desc;
 
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
+	if (!fcinfo->flinfo->fn_retset ||
+		get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				 errmsg("function and library of \"%s\" do not fit together",
+						instrument->scan_name),
+				 errdetail("The function does not return a set of rows."),
+				 errhint("Try ALTER EXTENSION arch_inspect UPDATE.")));
 	if (PG_NARGS() > AI_MAX_ARGS)
 		elog(ERROR, "too many arguments");
 

@@ -358,7 +358,12 @@ function_desc(FuncExpr *call)
 	TupleDesc	desc;
 
 	if (get_expr_result_type((Node *) call, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type of function %u is not a row type", call->funcid);
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				 errmsg("function and library of \"%s\" do not fit together",
+						get_func_name(call->funcid)),
+				 errdetail("The function does not return a set of rows."),
+				 errhint("Try ALTER EXTENSION arch_inspect UPDATE.")));
 	return desc;
 }
 

@@ -19,6 +19,7 @@
 
 #include "compat.h"
 #include "processes.h"
+#include "result.h"
 
 /*
  * ai_process_slot_list - arch_inspect.process_slot_list()
@@ -31,10 +32,13 @@ PG_FUNCTION_INFO_V1(ai_process_slot_list);
 Datum
 ai_process_slot_list(PG_FUNCTION_ARGS)
 {
-	static const Oid types[] = {INT4OID, TEXTOID};
-	ReturnSetInfo *rsinfo = ai_begin_rows(fcinfo, types, lengthof(types));
-	Datum		values[lengthof(types)];
-	bool		nulls[lengthof(types)] = {0};
+	static const ArchColumn columns[] = {
+		{"slot", INT4OID},
+		{"class", TEXTOID}
+	};
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+	Datum		values[lengthof(columns)];
+	bool		nulls[lengthof(columns)] = {0};
 	int			i;
 
 	for (i = 0; i < ProcGlobal->allProcCount; i++)
@@ -98,11 +102,18 @@ PG_FUNCTION_INFO_V1(ai_lwlock_sample);
 Datum
 ai_lwlock_sample(PG_FUNCTION_ARGS)
 {
-	static const Oid types[] = {TEXTOID, INT8OID, INT8OID, INT8OID, INT8OID, TEXTOID};
-	ReturnSetInfo *rsinfo = ai_begin_rows(fcinfo, types, lengthof(types));
+	static const ArchColumn columns[] = {
+		{"tranche", TEXTOID},
+		{"locks", INT8OID},
+		{"exclusive", INT8OID},
+		{"shared_holders", INT8OID},
+		{"waiters", INT8OID},
+		{"protects", TEXTOID}
+	};
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
 	Tranche    *tranches = palloc0(sizeof(Tranche) * MAX_TRANCHES);
-	Datum		values[lengthof(types)];
-	bool		nulls[lengthof(types)] = {0};
+	Datum		values[lengthof(columns)];
+	bool		nulls[lengthof(columns)] = {0};
 	bool		refreshed = false;
 	int			i;
 

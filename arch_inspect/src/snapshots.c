@@ -19,6 +19,7 @@
 #include "utils/xid8.h"
 
 #include "compat.h"
+#include "result.h"
 #include "visibility.h"
 #include "xid_status.h"
 
@@ -60,19 +61,30 @@ xid_array(const TransactionId *xids, int n, TransactionId upto)
 Datum
 ai_snapshot_info(PG_FUNCTION_ARGS)
 {
+	static const ArchColumn columns[] = {
+		{"isolation_level", TEXTOID},
+		{"taken", TEXTOID},
+		{"xmin", XID8OID},
+		{"xmax", XID8OID},
+		{"running", XID8ARRAYOID},
+		{"running_subtransactions", XID8ARRAYOID},
+		{"overflowed", BOOLOID},
+		{"taken_in_recovery", BOOLOID},
+		{"command_id", INT8OID},
+		{"own_xid", XID8OID},
+		{"nesting", INT4OID},
+		{"next_xid", XID8OID},
+		{"holds_back", XID8OID},
+		{"behind", INT8OID}
+	};
 	Snapshot	snapshot;
-	TupleDesc	tupdesc;
+	TupleDesc	tupdesc = arch_result_row(fcinfo, columns, lengthof(columns));
 	TransactionId own = GetTopTransactionIdIfAny();
 	TransactionId held = MyProc->xmin;
 	uint64		next = U64FromFullTransactionId(ReadNextFullTransactionId());
 	Datum		values[14];
 	bool		nulls[14] = {false};
 	int			i = 0;
-
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
-		tupdesc->natts != lengthof(values))
-		elog(ERROR, "unexpected result type");
-	BlessTupleDesc(tupdesc);
 
 	snapshot = GetActiveSnapshot();
 	values[i++] = CStringGetTextDatum(XactIsoLevel == XACT_READ_UNCOMMITTED ? "read uncommitted" :

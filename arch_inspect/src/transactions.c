@@ -20,6 +20,7 @@
 #include "utils/xid8.h"
 
 #include "compat.h"
+#include "result.h"
 #include "xid_status.h"
 
 PG_FUNCTION_INFO_V1(ai_transaction_status);
@@ -75,6 +76,14 @@ within_reach(FullTransactionId fxid, AiXidStatus *why)
 Datum
 ai_transaction_status(PG_FUNCTION_ARGS)
 {
+	static const ArchColumn columns[] = {
+		{"status", TEXTOID},
+		{"evidence", TEXTOID},
+		{"pid", INT4OID},
+		{"subtransaction_of", XID8OID},
+		{"top_xid", XID8OID},
+		{"commit_time", TIMESTAMPTZOID}
+	};
 	FullTransactionId fxid = PG_GETARG_FULLTRANSACTIONID(0);
 	TransactionId xid = XidFromFullTransactionId(fxid);
 	AiXidCache *cache = ai_xid_cache_create();
@@ -84,15 +93,10 @@ ai_transaction_status(PG_FUNCTION_ARGS)
 	TransactionId top = InvalidTransactionId;
 	TimestampTz time;
 	int			pid;
-	TupleDesc	tupdesc;
+	TupleDesc	tupdesc = arch_result_row(fcinfo, columns, lengthof(columns));
 	Datum		values[6];
 	bool		nulls[6] = {true, true, true, true, true, true};
 	const char *name;
-
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
-		tupdesc->natts != lengthof(values))
-		elog(ERROR, "unexpected result type");
-	BlessTupleDesc(tupdesc);
 
 	if (!TransactionIdIsNormal(xid) && U64FromFullTransactionId(fxid) < FirstNormalTransactionId)
 	{
@@ -156,18 +160,23 @@ ai_transaction_status(PG_FUNCTION_ARGS)
 Datum
 ai_multixact_members(PG_FUNCTION_ARGS)
 {
+	static const ArchColumn columns[] = {
+		{"member", INT4OID},
+		{"xid", XIDOID},
+		{"mode", TEXTOID},
+		{"updates", BOOLOID},
+		{"status", TEXTOID},
+		{"pid", INT4OID},
+		{"problem", TEXTOID}
+	};
 	MultiXactId multi = PG_GETARG_TRANSACTIONID(0);
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
 	AiXidCache *cache = ai_xid_cache_create();
 	MultiXactMember *members;
 	AiXidStatus why;
 	int			n;
 	Datum		values[7];
 	bool		nulls[7];
-
-	InitMaterializedSRF(fcinfo, 0);
-	if (rsinfo->setDesc->natts != lengthof(values))
-		elog(ERROR, "unexpected result type");
 
 	n = ai_multi_members(multi, &members, &why);
 	if (n < 0)

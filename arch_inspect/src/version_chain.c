@@ -23,6 +23,7 @@
 #include "utils/snapmgr.h"
 
 #include "compat.h"
+#include "result.h"
 #include "decode_heap.h"
 #include "guard.h"
 #include "index_pointers.h"
@@ -398,18 +399,28 @@ put_link(ReturnSetInfo *rsinfo, Chain *chain, const Link *link, int n,
 Datum
 ai_version_chain(PG_FUNCTION_ARGS)
 {
+	static const ArchColumn columns[] = {
+		{"version", INT4OID},
+		{"at", TIDOID},
+		{"kind", TEXTOID},
+		{"entered", BOOLOID},
+		{"state", TEXTOID},
+		{"visible", BOOLOID},
+		{"t_xmin", XIDOID},
+		{"t_xmax", XIDOID},
+		{"hot_updated", BOOLOID},
+		{"next", TIDOID},
+		{"index_entries", TEXTARRAYOID},
+		{"fate", TEXTOID}
+	};
 	ItemPointerData entered = *(ItemPointer) PG_GETARG_POINTER(1);
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
 	Chain		chain;
 	Link		link;
 	Link		other;
 	Link	   *links;
 	Datum	   *entries;
 	int			n = 0;
-
-	InitMaterializedSRF(fcinfo, 0);
-	if (rsinfo->setDesc->natts != 12)
-		elog(ERROR, "unexpected result type");
 
 	memset(&chain, 0, sizeof(chain));
 	chain.rel = ai_open_relation(PG_GETARG_OID(0), AI_STRUCTURE, AI_HEAP);

@@ -25,13 +25,12 @@
 #include "utils/timestamp.h"
 
 #include "compat.h"
+#include "result.h"
 #include "wal_read.h"
 
 PG_FUNCTION_INFO_V1(ai_wal_status);
 PG_FUNCTION_INFO_V1(ai_wal_segments);
 
-#define WAL_STATUS_COLS		24
-#define WAL_SEGMENTS_COLS	6
 
 /* What this session saw at its last look, for the rate */
 static XLogRecPtr last_lsn = InvalidXLogRecPtr;
@@ -67,18 +66,6 @@ put_lsn(Datum *values, bool *nulls, int i, XLogRecPtr lsn)
 	nulls[i] = XLogRecPtrIsInvalid(lsn);
 	values[i] = LSNGetDatum(lsn);
 	return i + 1;
-}
-
-/* Complains where the SQL definition has other columns than we fill */
-static TupleDesc
-result_desc(FunctionCallInfo fcinfo, int natts)
-{
-	TupleDesc	tupdesc;
-
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
-		tupdesc->natts != natts)
-		elog(ERROR, "the SQL definition does not fit the library");
-	return BlessTupleDesc(tupdesc);
 }
 
 /* The control file, read as pg_control_checkpoint() reads it */
@@ -139,9 +126,35 @@ ai_wal_redo(void)
 Datum
 ai_wal_status(PG_FUNCTION_ARGS)
 {
-	TupleDesc	tupdesc = result_desc(fcinfo, WAL_STATUS_COLS);
-	Datum		values[WAL_STATUS_COLS] = {0};
-	bool		nulls[WAL_STATUS_COLS] = {0};
+	static const ArchColumn columns[] = {
+		{"in_recovery", BOOLOID},
+		{"timeline", INT8OID},
+		{"insert_lsn", PG_LSNOID},
+		{"insert_file", TEXTOID},
+		{"insert_offset", INT4OID},
+		{"write_lsn", PG_LSNOID},
+		{"write_file", TEXTOID},
+		{"write_offset", INT4OID},
+		{"flush_lsn", PG_LSNOID},
+		{"flush_file", TEXTOID},
+		{"flush_offset", INT4OID},
+		{"receive_lsn", PG_LSNOID},
+		{"replay_lsn", PG_LSNOID},
+		{"replay_file", TEXTOID},
+		{"replay_offset", INT4OID},
+		{"redo_lsn", PG_LSNOID},
+		{"redo_file", TEXTOID},
+		{"redo_offset", INT4OID},
+		{"checkpoint_lsn", PG_LSNOID},
+		{"checkpoint_time", TIMESTAMPTZOID},
+		{"next_checkpoint_lsn", PG_LSNOID},
+		{"bytes_since_look", INT8OID},
+		{"seconds_since_look", FLOAT8OID},
+		{"summarized_lsn", PG_LSNOID}
+	};
+	TupleDesc	tupdesc = arch_result_row(fcinfo, columns, lengthof(columns));
+	Datum		values[lengthof(columns)] = {0};
+	bool		nulls[lengthof(columns)] = {0};
 	bool		recovery = RecoveryInProgress();
 	XLogRecPtr	insert = InvalidXLogRecPtr;
 	XLogRecPtr	written = InvalidXLogRecPtr;
@@ -195,7 +208,7 @@ ai_wal_status(PG_FUNCTION_ARGS)
 	last_look = look;
 	last_lsn = now;
 	i = put_lsn(values, nulls, i, summarized_lsn());
-	Assert(i == WAL_STATUS_COLS);
+	Assert(i == lengthof(columns));
 
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
 }
@@ -209,9 +222,17 @@ ai_wal_status(PG_FUNCTION_ARGS)
 Datum
 ai_wal_segments(PG_FUNCTION_ARGS)
 {
-	TupleDesc	tupdesc = result_desc(fcinfo, WAL_SEGMENTS_COLS);
-	Datum		values[WAL_SEGMENTS_COLS] = {0};
-	bool		nulls[WAL_SEGMENTS_COLS] = {0};
+	static const ArchColumn columns[] = {
+		{"segments_kept", INT8OID},
+		{"segments_ahead", INT8OID},
+		{"oldest_segment", TEXTOID},
+		{"oldest_lsn", PG_LSNOID},
+		{"archive_ready", INT8OID},
+		{"archive_ready_lsn", PG_LSNOID}
+	};
+	TupleDesc	tupdesc = arch_result_row(fcinfo, columns, lengthof(columns));
+	Datum		values[lengthof(columns)] = {0};
+	bool		nulls[lengthof(columns)] = {0};
 	XLogRecPtr	now = RecoveryInProgress() ?
 		Max(GetXLogReplayRecPtr(NULL), GetWalRcvFlushRecPtr(NULL, NULL)) :
 		GetFlushRecPtr(NULL);

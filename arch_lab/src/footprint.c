@@ -26,10 +26,18 @@
 #include "utils/pg_lsn.h"
 
 #include "compat.h"
+#include "result.h"
 
 PG_FUNCTION_INFO_V1(al_footprint);
 
-#define FOOTPRINT_COLS	6
+static const ArchColumn columns[] = {
+	{"kind", TEXTOID},
+	{"name", TEXTOID},
+	{"relation", REGCLASSOID},
+	{"count", INT8OID},
+	{"bytes", INT8OID},
+	{"detail", TEXTOID}
+};
 
 /*
  * The caller's own queries run with a fixed search_path and see rows as of
@@ -123,8 +131,8 @@ static void
 put_row(ReturnSetInfo *rsinfo, const char *kind, const char *name, Oid relation,
 		int64 count, int64 bytes, const char *detail)
 {
-	Datum		values[FOOTPRINT_COLS];
-	bool		nulls[FOOTPRINT_COLS] = {0};
+	Datum		values[lengthof(columns)];
+	bool		nulls[lengthof(columns)] = {0};
 
 	values[0] = CStringGetTextDatum(kind);
 	values[1] = CStringGetTextDatum(name);
@@ -294,7 +302,7 @@ Datum
 al_footprint(PG_FUNCTION_ARGS)
 {
 	char	   *sql = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
 	BufferUsage buffers_before;
 	BufferUsage buffers;
 	WalUsage	wal_before;
@@ -309,9 +317,6 @@ al_footprint(PG_FUNCTION_ARGS)
 	Saved		tuples_after;
 	uint64		processed;
 
-	InitMaterializedSRF(fcinfo, 0);
-	if (rsinfo->setDesc->natts != FOOTPRINT_COLS)
-		elog(ERROR, "the SQL definition does not fit the library");
 	SPI_connect();
 	(void) run_own(LOCKS_QUERY, 0, NULL, NULL);
 	tuples_before = run_own(TUPLES_QUERY, 0, NULL, NULL);

@@ -18,6 +18,7 @@
 #include "utils/tuplestore.h"
 
 #include "compat.h"
+#include "result.h"
 #include "session_opener.h"
 
 PG_FUNCTION_INFO_V1(al_session_run);
@@ -25,8 +26,30 @@ PG_FUNCTION_INFO_V1(al_session_send_sql);
 PG_FUNCTION_INFO_V1(al_session_result);
 PG_FUNCTION_INFO_V1(al_session_list);
 
-#define RESULT_COLUMNS	10
-#define LIST_COLUMNS	9
+static const ArchColumn result_columns[] = {
+	{"n", INT4OID},
+	{"kind", TEXTOID},
+	{"columns", TEXTARRAYOID},
+	{"values", TEXTARRAYOID},
+	{"message", TEXTOID},
+	{"sqlstate", TEXTOID},
+	{"detail", TEXTOID},
+	{"hint", TEXTOID},
+	{"severity", TEXTOID},
+	{"context", TEXTOID}
+};
+
+static const ArchColumn list_columns[] = {
+	{"name", TEXTOID},
+	{"pid", INT4OID},
+	{"role", TEXTOID},
+	{"state", TEXTOID},
+	{"waiting_for", TEXTOID},
+	{"blocked_by", TEXTARRAYOID},
+	{"opened_at", TIMESTAMPTZOID},
+	{"query", TEXTOID},
+	{"at_end", TEXTOID}
+};
 
 typedef struct RowSink
 {
@@ -42,25 +65,6 @@ static const char *const kind_names[] = {
 	[AL_KIND_WAITING] = "waiting",
 	[AL_KIND_COPY] = "copy",
 };
-
-/*
- * start_rows - the tuplestore, and the check that the SQL definition that
- * this function is called by has the columns it fills
- */
-static ReturnSetInfo *
-start_rows(FunctionCallInfo fcinfo, int ncolumns)
-{
-	ReturnSetInfo *rsinfo;
-
-	InitMaterializedSRF(fcinfo, 0);
-	rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	if (rsinfo->setDesc->natts != ncolumns)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
-				 errmsg("the function's definition is of another version of arch_lab"),
-				 errhint("Run ALTER EXTENSION arch_lab UPDATE.")));
-	return rsinfo;
-}
 
 /*
  * text_array - an array of texts; a NULL pointer is a null element
@@ -99,8 +103,8 @@ static void
 add_row(al_item *item, void *arg)
 {
 	RowSink    *sink = arg;
-	Datum		values[RESULT_COLUMNS] = {0};
-	bool		nulls[RESULT_COLUMNS] = {0};
+	Datum		values[lengthof(result_columns)] = {0};
+	bool		nulls[lengthof(result_columns)] = {0};
 
 	if (item->kind == AL_KIND_COLUMNS ||
 		(item->kind == AL_KIND_COPY && item->message == NULL))
@@ -131,7 +135,7 @@ al_session_run(PG_FUNCTION_ARGS)
 {
 	al_session *s = al_session_find(fcinfo, 0);
 	char	   *sql = al_session_text_arg(fcinfo, 1, "SQL text");
-	RowSink		sink = {start_rows(fcinfo, RESULT_COLUMNS), 0};
+	RowSink		sink = {arch_result_rows(fcinfo, result_columns, lengthof(result_columns)), 0};
 
 	al_session_start(s, sql, add_row, &sink);
 	return (Datum) 0;
@@ -157,7 +161,7 @@ Datum
 al_session_result(PG_FUNCTION_ARGS)
 {
 	al_session *s = al_session_find(fcinfo, 0);
-	RowSink		sink = {start_rows(fcinfo, RESULT_COLUMNS), 0};
+	RowSink		sink = {arch_result_rows(fcinfo, result_columns, lengthof(result_columns)), 0};
 
 	al_session_resume(s, add_row, &sink);
 	return (Datum) 0;
@@ -202,14 +206,14 @@ state_in_words(al_session *s, al_wait *wait, bool *blocked)
 Datum
 al_session_list(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = start_rows(fcinfo, LIST_COLUMNS);
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, list_columns, lengthof(list_columns));
 	dlist_iter	iter;
 
 	dlist_foreach(iter, &al_sessions)
 	{
 		al_session *s = dlist_container(al_session, node, iter.cur);
-		Datum		values[LIST_COLUMNS] = {0};
-		bool		nulls[LIST_COLUMNS] = {0};
+		Datum		values[lengthof(list_columns)] = {0};
+		bool		nulls[lengthof(list_columns)] = {0};
 		bool		own = s->role == GetUserId();
 		bool		blocked;
 		al_wait		wait;

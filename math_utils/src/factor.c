@@ -16,6 +16,7 @@
 
 #include "compat.h"
 #include "mu_int.h"
+#include "result.h"
 
 PG_FUNCTION_INFO_V1(mu_factorize_int8);
 PG_FUNCTION_INFO_V1(mu_divisors);
@@ -180,6 +181,10 @@ typedef struct Factors
 Datum
 mu_factorize_int8(PG_FUNCTION_ARGS)
 {
+	static const ArchColumn columns[] = {
+		{"prime", INT8OID},
+		{"exponent", INT4OID}
+	};
 	FuncCallContext *funcctx;
 	Factors    *factors;
 
@@ -187,15 +192,10 @@ mu_factorize_int8(PG_FUNCTION_ARGS)
 	{
 		uint64		n = get_positive(fcinfo);
 		MemoryContext old;
-		TupleDesc	desc;
 
 		funcctx = SRF_FIRSTCALL_INIT();
 		old = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
-		if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE ||
-			desc->natts != 2 || TupleDescAttr(desc, 0)->atttypid != INT8OID ||
-			TupleDescAttr(desc, 1)->atttypid != INT4OID)
-			elog(ERROR, "factorize has other columns than its library");
-		funcctx->tuple_desc = BlessTupleDesc(desc);
+		funcctx->tuple_desc = arch_result_desc(fcinfo, columns, lengthof(columns));
 		factors = palloc0(sizeof(Factors));
 		factors->count = mu_factorize(n, factors->prime, factors->exponent);
 		funcctx->user_fctx = factors;
@@ -247,6 +247,7 @@ mu_divisors(PG_FUNCTION_ARGS)
 		int			i;
 		int			j;
 
+		arch_result_scalar(fcinfo, INT8OID);
 		funcctx = SRF_FIRSTCALL_INIT();
 		factors.count = mu_factorize(n, factors.prime, factors.exponent);
 		for (i = 0; i < factors.count; i++)

@@ -17,6 +17,7 @@
 
 #include "compat.h"
 #include "mu_int.h"
+#include "result.h"
 
 PG_FUNCTION_INFO_V1(mu_powmod_int8);
 PG_FUNCTION_INFO_V1(mu_powmod_numeric);
@@ -289,19 +290,12 @@ mu_invmod_numeric(PG_FUNCTION_ARGS)
 static Datum
 gcdext_row(FunctionCallInfo fcinfo, Oid type, Datum g, Datum x, Datum y)
 {
-	TupleDesc	desc;
-	Datum		values[3];
-	bool		nulls[3] = {false, false, false};
+	const ArchColumn columns[] = {{"g", type}, {"x", type}, {"y", type}};
+	Datum		values[] = {g, x, y};
+	bool		nulls[] = {false, false, false};
 
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE ||
-		desc->natts != 3 || TupleDescAttr(desc, 0)->atttypid != type ||
-		TupleDescAttr(desc, 1)->atttypid != type ||
-		TupleDescAttr(desc, 2)->atttypid != type)
-		elog(ERROR, "gcdext has other columns than its library");
-	values[0] = g;
-	values[1] = x;
-	values[2] = y;
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
+	return HeapTupleGetDatum(heap_form_tuple(arch_result_row(fcinfo, columns, lengthof(columns)),
+											 values, nulls));
 }
 
 /*

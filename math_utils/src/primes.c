@@ -18,6 +18,7 @@
 
 #include "compat.h"
 #include "mu_int.h"
+#include "result.h"
 
 PG_FUNCTION_INFO_V1(mu_is_prime_int8);
 PG_FUNCTION_INFO_V1(mu_next_prime);
@@ -226,6 +227,7 @@ mu_primes(PG_FUNCTION_ARGS)
 		int64		lo = PG_GETARG_INT64(0);
 		int64		hi = PG_GETARG_INT64(1);
 
+		arch_result_scalar(fcinfo, INT8OID);
 		funcctx = SRF_FIRSTCALL_INIT();
 		stream = MemoryContextAllocZero(funcctx->multi_call_memory_ctx,
 										sizeof(Stream));

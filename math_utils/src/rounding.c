@@ -21,6 +21,7 @@
 #include "compat.h"
 #include "mu_float.h"
 #include "mu_int.h"
+#include "result.h"
 
 PG_FUNCTION_INFO_V1(mu_round_half_even);
 PG_FUNCTION_INFO_V1(mu_round_significant_numeric);
@@ -218,6 +219,7 @@ mu_linspace(PG_FUNCTION_ARGS)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("argument \"%s\" must not be negative", "n")));
+		arch_result_scalar(fcinfo, FLOAT8OID);
 		funcctx = SRF_FIRSTCALL_INIT();
 		span = MemoryContextAlloc(funcctx->multi_call_memory_ctx, sizeof(Span));
 		span->a = a;
