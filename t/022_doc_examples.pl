@@ -42,7 +42,7 @@ use Test::More;
 # Columns whose figures belong to the moment or to the machine.
 my %volatile = map { $_ => 1 } qw(
   lsn redo_lsn xid t_xmin t_xmax pid parent path db_size bufferid hand passes
-  free_buffers next_bufferid sweep behind oldest usage tables indexes toast_tables
+  free_buffers next_bufferid sweep behind oldest usage proportional resident tables indexes toast_tables
 );
 
 my $sql_word = qr/(?:SELECT|TABLE|VALUES|WITH|INSERT|UPDATE|DELETE|MERGE|CREATE|ALTER|DROP|BEGIN|COMMIT|ROLLBACK
@@ -217,9 +217,11 @@ sub volatile_words
 {
 	my ($cell) = @_;
 
+	$cell =~ s/\barch_lab_\d+\b/arch_lab_N/g;
 	$cell =~ s/base\/\d+\/\d+/base\/N\/N/g;
 	$cell =~ s/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:[ ]?[+-]\d\d(?::\d\d)?|[ ]UTC)?/TIME/g;
 	$cell =~ s/\b(process|processes|transactions?|pid|postmaster|launcher|writer|checkpointer|walwriter|walreceiver|backend|worker|session|xid)(,? )\d+/$1$2N/g;
+	$cell =~ s/\b(transactions before) \d+/$1 N/g;
 	$cell =~ s/cost=\d+\.\d+\.\.\d+\.\d+/cost=N/g;
 	$cell =~ s/\b\d+\.\d+ ms\b/N ms/g;
 	$cell =~ s/\brows=(\d+)\.00\b/rows=$1/g;	# so since 18
