@@ -17,6 +17,7 @@
 
 #include "decode_heap.h"
 #include "map_pages.h"
+#include "row_copy.h"
 #include "rows.h"
 #include "tuple_status.h"
 #include "value.h"
@@ -45,7 +46,9 @@
 	count(changing_tuples) count(locked_tuples) count(heap_only_tuples) \
 	count(frozen_tuples) \
 	count(tuple_header_bytes) count(free_bytes) count(prunable_bytes) \
-	count(kept_bytes) count(last_used_block) \
+	count(packed_bytes) count(last_kept_block) count(last_item_block) \
+	count(last_scanned_kept_block) count(last_scanned_block) \
+	count(dead_item_pages) \
 	count(padding_bytes) count(padding_tuples)
 
 enum Counter
@@ -55,6 +58,32 @@ enum Counter
 	AI_NCOUNTERS
 };
 
+/*
+ * The pages that a rewrite fills, as raw_heap_insert() does it: a row goes onto
+ * the page of the one before, or starts the next.
+ */
+typedef struct Packer
+{
+	uint32		saved;			/* bytes left free because of the fillfactor */
+	uint32		room;			/* of the page that is being filled */
+	uint32		rows;			/* on it */
+	int64		pages;			/* filled before it */
+	int64		used;			/* bytes of those */
+} Packer;
+
+#define EMPTY_PAGE	(BLCKSZ - SizeOfPageHeaderData)
+
+/* What of a page VACUUM and a rewrite leave. */
+typedef struct PageLeft
+{
+	uint32		kept;			/* tuples that nobody may remove yet */
+	uint32		kept_bytes;		/* of these, aligned, with line pointers */
+	bool		dead_items;		/* VACUUM's first pass leaves dead pointers */
+	bool		damaged;		/* there is one that can't be right */
+	bool		has_dropped;	/* dropped[] is set up */
+	bool		dropped[BLCKSZ / sizeof(ItemIdData)];	/* by line pointer */
+} PageLeft;
+
 typedef struct AnatomyState
 {
 	bool		begun;			/* there is a relation */
@@ -62,6 +91,12 @@ typedef struct AnatomyState
 	bool		want_vm;
 	bool		want_fsm;
 	bool		want_padding;
+	bool		want_packed;
+	bool		want_tail;
+	Packer		packer;
+	AiRowCopy  *copy;
+	PageLeft	left;
+	BlockNumber nblocks;
 	BlockNumber padding_step;
 	AiMap		vm;
 	AiMap		fsm;
@@ -85,15 +120,144 @@ begin_anatomy(AiRows *rows)
 	state->want_fsm = rows->wanted[AI_N_fsm_wrong_pages];
 	state->want_padding = rows->wanted[AI_N_padding_bytes] ||
 		rows->wanted[AI_N_padding_tuples];
-	state->padding_step = 1 +
-		ai_fork_blocks(rows->rel, MAIN_FORKNUM) / PADDING_PAGES;
+	state->want_packed = rows->wanted[AI_N_packed_bytes];
+	state->want_tail = rows->wanted[AI_N_last_scanned_kept_block] ||
+		rows->wanted[AI_N_last_scanned_block];
+	state->packer.saved = RelationGetTargetPageFreeSpace(rows->rel,
+														 HEAP_DEFAULT_FILLFACTOR);
+	state->packer.room = EMPTY_PAGE;
+	state->copy = ai_row_copy_begin(RelationGetDescr(rows->rel));
+	state->nblocks = ai_fork_blocks(rows->rel, MAIN_FORKNUM);
+	state->padding_step = 1 + state->nblocks / PADDING_PAGES;
 	state->natts = RelationGetDescr(rows->rel)->natts;
 	state->attrs = ai_attributes_of(RelationGetDescr(rows->rel));
 	state->stored = palloc(sizeof(AiStored) * Max(1, state->natts));
 	ai_map_init(&state->vm, VISIBILITYMAP_FORKNUM);
 	ai_map_init(&state->fsm, FSM_FORKNUM);
 	state->scan = ai_tuple_scan_begin(rows->rel);
-	N(last_used_block) = -1;
+	N(last_kept_block) = -1;
+	N(last_item_block) = -1;
+	N(last_scanned_kept_block) = -1;
+	N(last_scanned_block) = -1;
+}
+
+/* Start the next page of a rewrite. */
+static void
+next_packed_page(Packer *packer)
+{
+	packer->pages++;
+	packer->used += EMPTY_PAGE - packer->room;
+	packer->room = EMPTY_PAGE;
+	packer->rows = 0;
+}
+
+/*
+ * Put a row of some aligned length into the pages of a rewrite.  What is wider
+ * than the fillfactor allows has a page all the same.
+ */
+static inline void
+pack_one(Packer *packer, uint32 length)
+{
+	uint32		each = length + sizeof(ItemIdData);
+
+	if (packer->rows > 0 && (packer->room < each + packer->saved ||
+							 packer->rows >= MaxHeapTuplesPerPage))
+		next_packed_page(packer);
+	packer->rows++;
+	packer->room -= Min(packer->room, each);
+}
+
+/* The same for several rows of one length. */
+static void
+pack(Packer *packer, uint32 length, uint32 rows)
+{
+	uint32		each = length + sizeof(ItemIdData);
+
+	while (rows > 0)
+	{
+		uint32		fit = packer->room < each + packer->saved ? 0 :
+			(packer->room - packer->saved) / each;
+
+		if (packer->rows == 0)
+			fit = Max(fit, 1);
+		fit = Min(fit, MaxHeapTuplesPerPage - packer->rows);
+		fit = Min(fit, rows);
+		packer->rows += fit;
+		packer->room -= Min(packer->room, fit * each);
+		rows -= fit;
+		if (rows > 0)
+			next_packed_page(packer);
+	}
+}
+
+/*
+ * What the packer filled, in bytes of pages.  Of the last page that share is
+ * counted which it has of those before, so that what several processes filled
+ * can be added up.
+ */
+static int64
+packed_bytes(const Packer *packer)
+{
+	double		usual = packer->pages > 0 ? (double) packer->used / packer->pages :
+		EMPTY_PAGE - packer->saved;
+
+	if (packer->rows == 0)
+		return 0;
+	return packer->pages * BLCKSZ +
+		(int64) (Min(1, (EMPTY_PAGE - packer->room) / usual) * BLCKSZ);
+}
+
+/*
+ * Put the rows of a page that stay into the pages of a rewrite, in the order of
+ * their line pointers.
+ */
+static void
+pack_page(AnatomyState *state, const char *page, const AiPageHeader *header,
+		  const AiPlainTuples *plain)
+{
+	const ItemIdData *ids = ((const PageHeaderData *) page)->pd_linp;
+	Packer	   *packer = &state->packer;
+	uint32		bytes = state->left.kept_bytes;
+	uint32		left = state->left.kept;
+
+	if (left == 0)
+		return;
+	if (!state->copy->differs && plain->tuples == left &&
+		plain->other_lengths == 0)
+	{
+		pack(packer, plain->first_length, plain->tuples);
+		return;
+	}
+
+	for (int lp = 1; lp <= header->nitems; lp++)
+	{
+		uint32		length = MAXALIGN(ids[lp - 1].lp_len);
+
+		if (ids[lp - 1].lp_flags != LP_NORMAL ||
+			(state->left.has_dropped && state->left.dropped[lp - 1]))
+			continue;
+		if (state->copy->differs)
+		{
+			AiHeapItem	item;
+
+			ai_decode_heap_item(page, header, lp, &item);
+			if (item.can_walk &&
+				ai_decode_attributes(item.tuple, item.item.len, state->attrs,
+									 state->natts, state->stored) == NULL)
+				length = MAXALIGN(ai_copied_width(state->copy, state->stored));
+		}
+		else if (packer->rows > 0 && bytes + packer->saved <= packer->room &&
+				 packer->rows + left <= MaxHeapTuplesPerPage)
+		{
+			/* this one and all behind it fit on the page */
+			packer->rows += left;
+			packer->room -= bytes;
+			return;
+		}
+		bytes -= Min(bytes, length + sizeof(ItemIdData));
+		left -= Min(left, 1);
+		pack_one(packer, length);
+	}
 }
 
 /*
@@ -123,6 +287,16 @@ measure_padding(AnatomyState *state, const char *page,
 	}
 }
 
+/* The tuple of a line pointer is gone after the next VACUUM. */
+static void
+drop_item(PageLeft *left, OffsetNumber lp)
+{
+	if (!left->has_dropped)
+		memset(left->dropped, 0, sizeof(left->dropped));
+	left->has_dropped = true;
+	left->dropped[lp - 1] = true;
+}
+
 /*
  * A tuple that two hint bits don't tell.  Returns whether everybody who looks
  * now sees it.
@@ -131,6 +305,7 @@ static bool
 count_other(AiRows *rows, const AiHeapItem *item, OffsetNumber lp)
 {
 	AnatomyState *state = rows->state;
+	PageLeft   *left = &state->left;
 	uint32		len = item->item.len;
 	AiTupleStatus status;
 
@@ -149,7 +324,8 @@ count_other(AiRows *rows, const AiHeapItem *item, OffsetNumber lp)
 		case AI_TUPLE_LIVE:
 			N(live_tuples)++;
 			N(live_bytes) += len;
-			N(kept_bytes) += MAXALIGN(len) + sizeof(ItemIdData);
+			left->kept++;
+			left->kept_bytes += MAXALIGN(len) + sizeof(ItemIdData);
 			return true;
 		case AI_TUPLE_INSERTING:
 			N(inserting_tuples)++;
@@ -167,12 +343,17 @@ count_other(AiRows *rows, const AiHeapItem *item, OffsetNumber lp)
 			N(dead_tuples)++;
 			N(dead_bytes) += len;
 			N(prunable_bytes) += MAXALIGN(len);
+			drop_item(left, lp);
+			/* a heap-only version leaves no line pointer behind */
+			if (!HeapTupleHeaderIsHeapOnly(item->tuple))
+				left->dead_items = true;
 			return false;
 		case AI_TUPLE_UNKNOWN:
 			N(unknown_tuples)++;
 			break;
 	}
-	N(kept_bytes) += MAXALIGN(len) + sizeof(ItemIdData);
+	left->kept++;
+	left->kept_bytes += MAXALIGN(len) + sizeof(ItemIdData);
 	return false;
 }
 
@@ -192,6 +373,11 @@ count_items(AiRows *rows, const char *page, const AiPageHeader *header,
 	uint32		tuples = 0;
 	OffsetNumber lp = 1;
 
+	state->left.kept = 0;
+	state->left.kept_bytes = 0;
+	state->left.dead_items = false;
+	state->left.damaged = false;
+	state->left.has_dropped = false;
 	while ((lp = ai_count_plain_tuples(page, header, lp, &plain)) <= header->nitems)
 	{
 		AiHeapItem	item;
@@ -207,6 +393,7 @@ count_items(AiRows *rows, const char *page, const AiPageHeader *header,
 			{
 				N(dead_pointers)++;
 				*all_visible = false;
+				state->left.dead_items = true;
 			}
 			if (item.problem != NULL)
 				N(damaged_tuples)++;
@@ -214,7 +401,10 @@ count_items(AiRows *rows, const char *page, const AiPageHeader *header,
 		}
 		if (!item.can_walk)
 		{
+			/* neither VACUUM nor a rewrite gets past it */
 			N(damaged_tuples)++;
+			drop_item(&state->left, lp - 1);
+			state->left.damaged = true;
 			continue;
 		}
 
@@ -229,10 +419,13 @@ count_items(AiRows *rows, const char *page, const AiPageHeader *header,
 	N(line_pointers) += header->nitems;
 	N(live_tuples) += plain.tuples;
 	N(live_bytes) += plain.bytes;
-	N(kept_bytes) += plain.aligned_bytes + plain.tuples * sizeof(ItemIdData);
+	state->left.kept += plain.tuples;
+	state->left.kept_bytes += plain.aligned_bytes + plain.tuples * sizeof(ItemIdData);
 	N(tuple_header_bytes) += plain.header_bytes + header_bytes;
 	N(heap_only_tuples) += plain.heap_only + heap_only;
 	N(frozen_tuples) += plain.frozen + frozen;
+	if (state->want_packed)
+		pack_page(state, page, header, &plain);
 }
 
 /*
@@ -296,6 +489,27 @@ check_fsm(AiRows *rows, uint32 free_bytes)
 		N(fsm_wrong_pages)++;
 }
 
+/*
+ * Is the block one that VACUUM reads whatever stands around it, and has it
+ * tuples?  It passes over what the visibility map calls all-visible, but for
+ * the last block.
+ */
+static void
+note_scanned(AiRows *rows, bool kept)
+{
+	AnatomyState *state = rows->state;
+	uint8		bits;
+
+	if (rows->unit + 1 >= state->nblocks)
+		return;
+	if (ai_vm_bits(&state->vm, rows->rel, (BlockNumber) rows->unit, &bits) &&
+		(bits & VISIBILITYMAP_ALL_VISIBLE))
+		return;
+	N(last_scanned_block) = Max(N(last_scanned_block), (int64) rows->unit);
+	if (kept)
+		N(last_scanned_kept_block) = Max(N(last_scanned_kept_block), (int64) rows->unit);
+}
+
 static void
 count_page(AiRows *rows)
 {
@@ -304,6 +518,7 @@ count_page(AiRows *rows)
 	const char *page = ai_rows_page(rows);
 	bool		all_visible = true;
 	bool		all_frozen = true;
+	bool		kept = false;
 	uint32		free_bytes = 0;
 
 	N(pages)++;
@@ -316,8 +531,12 @@ count_page(AiRows *rows)
 			measure_padding(state, page, header);
 		if (N(unused_pointers) - unused == header->nitems)
 			N(empty_pages)++;
-		else
-			N(last_used_block) = Max(N(last_used_block), (int64) rows->unit);
+		kept = state->left.kept > 0 || state->left.damaged;
+		if (state->left.dead_items)
+		{
+			N(dead_item_pages)++;
+			N(last_item_block) = Max(N(last_item_block), (int64) rows->unit);
+		}
 		if ((header->flags & PD_ALL_VISIBLE) == 0)
 			all_visible = all_frozen = false;
 		free_bytes = heap_free_space(page, header);
@@ -332,8 +551,15 @@ count_page(AiRows *rows)
 	else
 	{
 		N(damaged_pages)++;
-		N(last_used_block) = Max(N(last_used_block), (int64) rows->unit);
+		kept = true;
 	}
+	if (kept)
+	{
+		N(last_kept_block) = Max(N(last_kept_block), (int64) rows->unit);
+		N(last_item_block) = Max(N(last_item_block), (int64) rows->unit);
+	}
+	if (state->want_tail)
+		note_scanned(rows, kept);
 	if (state->want_vm)
 		check_vm(rows, all_visible, all_frozen);
 	if (state->want_fsm)
@@ -349,6 +575,7 @@ next_anatomy(AiRows *rows)
 		return false;
 	while (ai_rows_advance(rows))
 		count_page(rows);
+	N(packed_bytes) = packed_bytes(&state->packer);
 	state->done = true;
 	return true;
 }

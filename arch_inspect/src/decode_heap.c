@@ -127,8 +127,12 @@ ai_count_plain_tuples(const char *page, const AiPageHeader *header,
 	uint32		aligned_bytes = 0;
 	uint32		heap_only = 0;
 	uint32		frozen = 0;
+	uint32		first_length = sums->first_length;
+	uint32		other_lengths = 0;
 	uint32		i;
 
+	if (first_length == 0 && first < nitems)
+		first_length = MAXALIGN(ids[first].lp_len);
 	for (i = first; i < nitems; i++)
 	{
 		uint32		off = ids[i].lp_off;
@@ -160,6 +164,7 @@ ai_count_plain_tuples(const char *page, const AiPageHeader *header,
 
 		bytes += len;
 		aligned_bytes += MAXALIGN(len);
+		other_lengths |= MAXALIGN(len) ^ first_length;
 		heap_only += (tuple->t_infomask2 & HEAP_ONLY_TUPLE) != 0;
 		frozen += ai_xmin_is_frozen(tuple);
 	}
@@ -170,5 +175,8 @@ ai_count_plain_tuples(const char *page, const AiPageHeader *header,
 	sums->header_bytes += (i - first) * plain_hoff;
 	sums->heap_only += heap_only;
 	sums->frozen += frozen;
+	sums->other_lengths |= other_lengths;
+	if (i > first)
+		sums->first_length = first_length;
 	return i + 1;
 }

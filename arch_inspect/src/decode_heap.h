@@ -52,6 +52,8 @@ typedef struct AiPlainTuples
 	uint32		header_bytes;
 	uint32		heap_only;
 	uint32		frozen;
+	uint32		first_length;	/* of one of them, aligned */
+	uint32		other_lengths;	/* 0 if all are as long as that */
 } AiPlainTuples;
 
 extern const char *ai_item_flags_name(uint8 lp_flags);
