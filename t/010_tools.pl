@@ -14,7 +14,7 @@ use Test::More;
 my $pg_config = $ENV{PG_CONFIG} // 'pg_config';
 my $tmp = tempdir('/tmp/tools.XXXXXX', CLEANUP => 1);
 $ENV{TMPDIR} = $tmp;
-$ENV{NO_INSTALL} = 1;
+$ENV{NO_APT} = 1;
 delete $ENV{PRIVATE};
 
 # Runs a script and checks its status, its words and that it cleaned up.

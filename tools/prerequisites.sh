@@ -4,28 +4,45 @@
 #	Get what GOAL needs and print the path of the pg_config to use.
 #
 # On Debian the missing packages are named, with the reason, and installed (as
-# root, or by sudo); elsewhere they are named and nothing is done.  No database
-# cluster is created on the way: Debian would make one, and start it, with the
-# first server package.  NO_INSTALL=1 in the environment only names them.
+# root, or by sudo); elsewhere they are named and nothing is done.  Nothing
+# that is installed is upgraded on the way: an upgrade would restart whatever
+# server runs from it.  Where apt could not do without (the headers come in the
+# newest minor release only, and the server is of an older one), PostgreSQL's
+# packages of the newest are unpacked into PRIVATE instead, beside those that
+# are installed, and serve from there.  No database cluster is created: Debian
+# would make one, and start it, with the first server package.  NO_APT=1 in the
+# environment only names what is missing.
 #
 set -eu
 
 goal=$1
 pg_config=$2
 . "$(dirname "$0")/common.sh"
+top=$(cd "$(dirname "$0")/.." && pwd)
 
 say() { echo "$*" >&2; }
 have() { command -v "$1" >/dev/null 2>&1; }
 major_of() { "$1" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/'; }
 
-debian() { [ -z "${NO_INSTALL:-}" ] && have apt-get && have dpkg; }
+debian() { [ -z "${NO_APT:-}" ] && have apt-get && have dpkg; }
 
+# as_root COMMAND ARG... - Ctrl-C ends this script, whoever was told of it:
+# sudo may run the command on a terminal of its own, where the signal reaches
+# the command and nobody else, and apt-get may finish what it is at first.  The
+# shell beside the command is told as well, and says so by its status.
 as_root()
 {
-	if [ "$(id -u)" = 0 ]; then "$@"
-	elif have sudo; then sudo "$@"
+	root_rc=0
+	# shellcheck disable=SC2016
+	if [ "$(id -u)" = 0 ]; then "$@" || root_rc=$?
+	elif have sudo
+	then
+		sudo sh -c 'trap "stop=1" INT; stop=; rc=0; "$@" || rc=$?; [ -z "$stop" ] || exit 130; exit "$rc"' \
+			sh "$@" || root_rc=$?
 	else die "this needs root, and there is no sudo: run as root: $*"
 	fi
+	[ "$root_rc" != 130 ] || exit 130
+	return "$root_rc"
 }
 
 # need PACKAGE REASON - note it as missing
@@ -76,65 +93,148 @@ under() { have "$pg_config" && [ -e "$("$pg_config" "--$1")/$2" ]; }
 server=postgresql-$major
 dev=postgresql-server-dev-$major
 
-have "${CC:-cc}" || need gcc "a C compiler builds the extensions"
-under bindir postgres || need "$server" "the server that shows itself"
-under bindir psql || need "postgresql-client-$major" "psql"
-under sharedir extension/pgcrypto.control || need "$server" "pgcrypto, which the lesson uses"
-if ! { have "$pg_config" && [ -e "$("$pg_config" --pgxs)" ]; } ||
-	! under includedir-server postgres.h
-then
-	need "$dev" "the server's headers and PGXS, to build against"
-fi
-case $goal in check|fuzz|soak)
-	have prove || need perl "prove runs the TAP tests"
-	perl -MIPC::Run -e 1 2>/dev/null || need libipc-run-perl "PostgreSQL's own test modules use it"
-	under sharedir extension/pgtap.control || need "postgresql-$major-pgtap" "pgTAP, for the properties in pgtap/"
-esac
-[ ! -x "tools/prerequisites_$goal.sh" ] || missing="$missing $(tools/prerequisites_"$goal".sh "$major")"
-
-if [ -n "$(echo $missing)" ]
-then
-	if ! debian
+# What is missing; of PostgreSQL's own packages and of others.
+look()
+{
+	missing=
+	have "${CC:-cc}" || need gcc "a C compiler builds the extensions"
+	[ -e /usr/include/stdio.h ] || ! debian || need libc6-dev "the C library's headers"
+	under bindir postgres || need "$server" "the server that shows itself"
+	under bindir psql || need "postgresql-client-$major" "psql"
+	under sharedir extension/pgcrypto.control || need "$server" "pgcrypto, which the lesson uses"
+	if ! { have "$pg_config" && [ -e "$("$pg_config" --pgxs)" ]; } ||
+		! under includedir-server postgres.h
 	then
-		die "install these (the names are Debian's), then try again:$missing"
+		need "$dev" "the server's headers and PGXS, to build against"
 	fi
+	case $goal in check|fuzz|soak)
+		have prove || need perl "prove runs the TAP tests"
+		perl -MIPC::Run -e 1 2>/dev/null || need libipc-run-perl "PostgreSQL's own test modules use it"
+		under sharedir extension/pgtap.control || need "postgresql-$major-pgtap" "pgTAP, for the properties in pgtap/"
+	esac
+	[ ! -x "tools/prerequisites_$goal.sh" ] || missing="$missing $(tools/prerequisites_"$goal".sh "$major")"
 	# Headers come in the newest minor release, and a server must be of the
 	# same one: the two are asked for together.
 	case " $missing " in *" $server "*) ;; *" $dev "*) missing="$missing $server" ;; esac
-	say "installing:$missing"
-	if under bindir postgres && case " $missing " in *" $server "*) ;; *) false ;; esac
-	then
-		say "(if $server is upgraded on the way, Debian restarts its running clusters)"
-	fi
+	missing=$(echo $missing)
+}
+
+# planned [-v] PACKAGE... - the packages that apt would install for these, or
+# with -v those that it would upgrade or remove
+planned()
+{
+	planned_which=new
+	[ "$1" != -v ] || { planned_which=changed; shift; }
+	apt-get -s install --no-install-recommends "$@" 2>/dev/null |
+		sed -n "/^Inst [^ ]* \[/{s/^Inst \([^ ]*\) .*/changed \1/p;d;}
+			s/^Remv \([^ ]*\) .*/changed \1/p; s/^Inst \([^ ]*\) .*/new \1/p" |
+		sed -n "s/^$planned_which //p"
+}
+
+# Of the words read, those that are packages of this PostgreSQL (the clients'
+# library and headers come from the same source), and the others.
+postgres_only() { tr ' ' '\n' | grep -E "^(postgresql(-[a-z-]+)?-$major(-[a-z]+)*|libpq5|libpq-dev)\$" || true; }
+postgres_not() { tr ' ' '\n' | grep -vE "^(postgresql(-[a-z-]+)?-$major(-[a-z]+)*|libpq5|libpq-dev|)\$" || true; }
+
+apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -y "$@" >>"$log" 2>&1; }
+
+# install PACKAGE... - by apt, which upgrades nothing; the lists may name what
+# the archive has replaced since
+install()
+{
+	for try in 1 2
+	do
+		changed=$(echo $(planned -v "$@"))
+		[ -z "$changed" ] ||
+			die "apt-get would upgrade or remove what is installed here: $changed.
+That is left to you: apt-get install $*"
+		! apt install --no-install-recommends "$@" || return 0
+		[ "$try" = 2 ] || apt update || break
+	done
+	tail -n 20 "$log" >&2
+	die "apt-get could not install: $*"
+}
+
+# unpack PACKAGE... - get them and unpack them into PRIVATE, where they serve
+# as they would in /: PostgreSQL's programs find everything from where they
+# stand.  The packages stay in tmp_packages for the next time.
+unpack()
+{
+	root=$PRIVATE/packages
+	kept=$top/tmp_packages
+	mkdir -p "$kept" 2>/dev/null && [ -w "$kept" ] || kept=$PRIVATE/downloads
+	mkdir -p "$kept" "$root"
+	for package
+	do
+		version=$(apt-cache policy "$package" | sed -n 's/^ *Candidate: //p' | sed 's/:/%3a/')
+		deb=$(ls "$kept/${package}_${version}_"*.deb 2>/dev/null | head -n 1)
+		if [ -z "$deb" ]
+		then
+			rm -f "$kept/${package}_"*.deb
+			(cd "$kept" && apt-get download "$package" >>"$log" 2>&1) ||
+				{ tail -n 20 "$log" >&2; die "apt-get could not download $package"; }
+			deb=$(ls "$kept/${package}_"*.deb)
+		fi
+		dpkg-deb -x "$deb" "$root"
+	done
+	pg_config=$root/usr/lib/postgresql/$major/bin/pg_config
+	lacks=$(ldd "$root/usr/lib/postgresql/$major/bin/postgres" | sed -n 's/^[[:space:]]*\(.*\) => not found/\1/p')
+	[ -z "$lacks" ] || die "the unpacked server lacks libraries:" $lacks
+}
+
+look
+if [ -n "$missing" ]
+then
+	debian || die "install these (the names are Debian's), then try again: $missing"
 	log=$(mktemp)
 	conf=/etc/postgresql-common/createcluster.conf
-	kept=
+	saved=
 	# shellcheck disable=SC2317
 	restore()
 	{
-		[ -z "$kept" ] || { as_root cp -p "$kept" "$conf"; rm -f "$kept"; }
+		[ -z "$saved" ] || { as_root cp -p "$saved" "$conf"; rm -f "$saved"; }
 		rm -f "$log"
 	}
 	trap restore EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
-	apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -y "$@" >>"$log" 2>&1; }
-	get()
-	{
-		apt install --no-install-recommends "$@" ||
-			{ apt update && apt install --no-install-recommends "$@"; } ||
-			{ tail -n 20 "$log" >&2; die "apt-get could not install: $*"; }
-	}
-	case "$missing" in *postgresql*)
-		get postgresql-common
-		if [ -f "$conf" ]
-		then
-			kept=$(mktemp)
-			cp -p "$conf" "$kept"
-			as_root sh -c "echo 'create_main_cluster = false' >> $conf"
-		fi
-	esac
-	get $missing
+
+	# Lists that were never fetched, or are too old to have what they name.
+	apt-get -s install --no-install-recommends $missing >/dev/null 2>&1 || apt update ||
+		{ tail -n 20 "$log" >&2; die "apt-get could not fetch its lists"; }
+	plan=$missing
+	if [ -n "$(planned -v $plan | postgres_only)" ]
+	then
+		# The server's libraries are new packages, or there already.
+		plan="$(echo $missing | postgres_not) $(planned "$server" | postgres_not)"
+		beside="$(echo $missing $server "postgresql-client-$major" "$dev" libpq-dev | postgres_only | sort -u)"
+		# The server's headers ask for those of OpenSSL.
+		[ -e /usr/include/openssl/ssl.h ] || beside="$beside libssl-dev"
+		say "apt-get would upgrade what is installed:" $(planned -v $missing)
+		say "That is left as it is; unpacked beside it, for this run:" $beside
+	else
+		beside=
+	fi
+	if [ -n "$(echo $plan)" ]
+	then
+		say "installing:" $plan
+		case "$plan" in *postgresql*)
+			install postgresql-common
+			if [ -f "$conf" ]
+			then
+				saved=$(mktemp)
+				cp -p "$conf" "$saved"
+				as_root sh -c "echo 'create_main_cluster = false' >> $conf"
+			fi
+		esac
+		install $plan
+	fi
+	if [ -n "$beside" ]
+	then
+		unpack $beside
+		look
+		[ -z "$missing" ] || die "still missing: $missing"
+	fi
 	have "$pg_config" || pg_config=/usr/lib/postgresql/$major/bin/pg_config
 fi
 

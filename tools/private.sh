@@ -65,6 +65,12 @@ chmod 755 "$PRIVATE"
 mkdir "$PRIVATE/log"
 
 pg_config=$(tools/prerequisites.sh "$goal" "$wanted")
+# Headers that came along with a server that was unpacked, not installed.
+if [ -d "$PRIVATE/packages/usr/include" ]
+then
+	C_INCLUDE_PATH=$PRIVATE/packages/usr/include:$(echo "$PRIVATE"/packages/usr/include/*-linux-*)
+	export C_INCLUDE_PATH
+fi
 
 # The goal runs as this user: root hands over to an ordinary one.
 user=
