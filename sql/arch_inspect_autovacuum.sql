@@ -1,6 +1,7 @@
 --
 -- arch_inspect: autovacuum_forecast (autovacuum is off on this server)
 --
+-- Needs: current_setting('autovacuum') = 'off'
 CREATE ROLE regress_autovacuum_student;
 CREATE SCHEMA regress_autovacuum;
 CREATE TABLE regress_autovacuum.plain (i int, t text);

@@ -1,6 +1,8 @@
 --
 -- arch_inspect: xmin_horizons, wraparound
 --
+-- Needs: current_setting('wal_level') = 'logical'
+-- Needs: current_setting('max_prepared_transactions')::int > 0
 
 -- one's own session is there, and four horizons
 SELECT kind, affects, harmless, advice FROM arch_inspect.xmin_horizons WHERE pid = pg_backend_pid();

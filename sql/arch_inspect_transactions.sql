@@ -1,6 +1,8 @@
 --
 -- arch_inspect: transaction_status(), multixact_members()
 --
+-- Needs: current_setting('max_prepared_transactions')::int > 0
+-- Needs: current_setting('track_commit_timestamp') = 'on'
 
 -- every id has an answer
 SELECT id, status, evidence FROM unnest('{0,1,2}'::xid8[]) AS id, arch_inspect.transaction_status(id);

@@ -1,6 +1,7 @@
 --
 -- arch_inspect: wal_records, wal_summary, page_history, transaction_wal
 --
+-- Needs: current_setting('wal_level') = 'logical'
 CREATE ROLE regress_wal_owner;
 CREATE ROLE regress_wal_reader;
 CREATE ROLE regress_wal_monitor;

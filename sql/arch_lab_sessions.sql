@@ -1,6 +1,7 @@
 --
 -- arch_lab: further sessions
 --
+-- Needs: current_setting('max_prepared_transactions')::int > 0
 SET search_path = arch_lab, public;
 CREATE SCHEMA regress_sessions;
 CREATE TABLE regress_sessions.t (id int PRIMARY KEY, v text);
