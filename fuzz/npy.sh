@@ -7,7 +7,7 @@
 set -eu
 
 runs=${FUZZ_RUNS:-1000000}
-seed=${FUZZ_SEED:-$(date +%s)}
+seed=${SEED:-1}
 dir=$(mktemp -d "${PRIVATE:-${TMPDIR:-/tmp}}/npy.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 echo "npy: $runs inputs, seed $seed"

@@ -1,6 +1,6 @@
 # mvcc.sh - the randomised proof of heap_visibility() for as long as it takes
 #
-# VISIBILITY_ROUNDS and VISIBILITY_STEPS set the length, VISIBILITY_SEED
+# VISIBILITY_ROUNDS and VISIBILITY_STEPS set the length, SEED
 # repeats a run.
 
 VISIBILITY_ROUNDS=${VISIBILITY_ROUNDS:-20}

@@ -3,7 +3,7 @@
 # any moment, or the end of the backend.  Nothing stays: no lock, pin, open
 # file, memory, worker or shared memory.
 #
-# ENDS_CALLS sets how many calls end early; ENDS_SEED repeats a run.
+# ENDS_CALLS sets how many calls end early; SEED repeats a run.
 
 use strict;
 use warnings;
@@ -13,9 +13,9 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $calls = $ENV{ENDS_CALLS} || 100;
-my $seed = $ENV{ENDS_SEED} || time;
+my $seed = $ENV{SEED} || 1;
 srand($seed);
-note("seed $seed, $calls calls of each kind");
+diag("seed $seed, $calls calls of each kind");
 
 my $node = PostgreSQL::Test::Cluster->new('ends');
 $node->init;

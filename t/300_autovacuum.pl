@@ -83,6 +83,7 @@ is($forecast, $expected, 'the thresholds tell what is due');
 
 # A transaction that holds cleanup back is named.
 my $holder = $node->background_psql('postgres');
+$holder->set_query_timer_restart;
 $holder->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
 like($node->safe_psql('postgres', q(
 	SELECT held_back_by FROM arch_inspect.autovacuum_forecast WHERE relation = 'dead_above'::regclass)),

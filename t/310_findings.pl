@@ -35,9 +35,11 @@ $healthy->safe_psql('postgres', q(
 	SELECT pg_stat_force_next_flush();
 	CHECKPOINT));
 my $open = $healthy->background_psql('postgres');
+$open->set_query_timer_restart;
 $open->query_safe('BEGIN; SELECT count(*) FROM customer');
 is($healthy->safe_psql('postgres', 'SELECT rule, subject, evidence FROM arch_inspect.findings'),
 	'', 'a healthy server has nothing to be pointed out');
+$open->query_safe('ROLLBACK');
 $open->quit;
 is($healthy->safe_psql('postgres', 'SET work_mem = \'1MB\'; CREATE ROLE student; SET ROLE student; SELECT count(*) FROM arch_inspect.findings'),
 	'0', 'an ordinary role may ask');
@@ -200,9 +202,11 @@ $sick->safe_psql('postgres', "ROLLBACK PREPARED 'left'");
 # sessions
 silent('idle_in_transaction', 'blocked_session', 'horizon_held_back', 'connections_nearly_used');
 my $holder = $sick->background_psql('postgres');
+$holder->set_query_timer_restart;
 $holder->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; LOCK TABLE quiet; SELECT count(*) FROM dying');
 found('idle_in_transaction', '^process');
 my $blocked = $sick->background_psql('postgres', on_error_stop => 0);
+$blocked->set_query_timer_restart;
 $blocked->query_until(qr/now/, "\\echo now\nSELECT * FROM quiet;\n");
 found('blocked_session', '^process');
 $sick->safe_psql('postgres', q(
@@ -225,6 +229,7 @@ is($sick->safe_psql('postgres', q(
 	'0', 'an ordinary role does not see what others do');
 $holder->query_safe('COMMIT');
 $holder->quit;
+$blocked->query('SELECT 1');
 $blocked->quit;
 
 is($sick->safe_psql('postgres', 'SELECT rule FROM arch_inspect.finding_rules() ORDER BY 1'),

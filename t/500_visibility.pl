@@ -9,7 +9,7 @@
 # is checked that looking left no trace on the pages.  Between rounds the
 # server crashes.
 #
-# VISIBILITY_SEED repeats a run; VISIBILITY_STEPS and VISIBILITY_ROUNDS make it
+# SEED repeats a run; VISIBILITY_STEPS and VISIBILITY_ROUNDS make it
 # longer (soak/mvcc.sh).
 
 use strict;
@@ -19,11 +19,11 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $seed = $ENV{VISIBILITY_SEED} || int(rand(2**31));
+my $seed = $ENV{SEED} || 1;
 my $rounds = $ENV{VISIBILITY_ROUNDS} || 3;
 my $steps = $ENV{VISIBILITY_STEPS} || 700;
 
-note("seed $seed");
+diag("seed $seed");
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->append_conf('postgresql.conf', q(

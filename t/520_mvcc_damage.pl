@@ -4,7 +4,7 @@
 #
 # Headers are overwritten in the file with ids that were cut off, that are of
 # this very transaction or still to come, with multixacts that are not, and
-# with all sorts of flags.  DAMAGE_SEED repeats a run, DAMAGE_ROUNDS makes it
+# with all sorts of flags.  SEED repeats a run, DAMAGE_ROUNDS makes it
 # longer.
 
 use strict;
@@ -14,7 +14,8 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $seed = $ENV{DAMAGE_SEED} || int(rand(2**31));
+my $seed = $ENV{SEED} || 1;
+diag("seed $seed");
 my $rounds = $ENV{DAMAGE_ROUNDS} || 4;
 srand($seed);
 

@@ -58,7 +58,7 @@ tap_count=$(sed -n 's/^Files=[0-9]*, Tests=\([0-9]*\),.*/\1/p' "$log" | tail -n 
 tap_bad=$(sed -n 's/.*Failed: \([0-9]*\))$/\1/p' "$log" | awk '{n += $1} END {print n + 0}')
 passed=$((passed + ${tap_count:-0} - tap_bad))
 failed=$((failed + tap_bad))
+[ $((passed + failed)) -gt 0 ] || { echo "no test ran"; rc=1; }
 [ "$rc" = 0 ] || [ "$failed" -gt 0 ] || failed=1
 echo "$passed passed, $failed failed"
-[ "$passed" -gt 0 ] || { echo "no test ran"; rc=1; }
 exit "$rc"

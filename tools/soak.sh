@@ -4,7 +4,8 @@
 #	Run soak/NAME.sh for every name, or those in SOAK, each on a private server
 #	of its own; "make soak" calls it by private.sh.
 #
-# SOAK_SECONDS and SOAK_PAGES say how long, or over how much, a soak runs.
+# SOAK_SECONDS and SOAK_PAGES say how long, or over how much, a soak runs; SEED
+# repeats one: "make check" has a fixed seed, a soak a new one each time.
 #
 set -eu
 . tools/common.sh
@@ -13,6 +14,10 @@ bindir=$("$PG_CONFIG" --bindir)
 PATH=$bindir:$PATH
 export PATH
 [ -n "${SOAK:-}" ] || SOAK=$(cd soak && ls ./*.sh | sed 's,^\./,,; s,\.sh$,,')
+
+SEED=${SEED:-$(date +%s)}
+export SEED
+echo "seed $SEED"
 
 failed=0
 for name in $SOAK
