@@ -561,11 +561,12 @@ ARRAY[$l$\d+ [kMGT]B +\| \d+ [kMG]B +\| \d+[kMG]B$l$]),
 
 (8, 'Performance Implications', 2, 'The same, made true',
 NULL,
-$l$reader: SELECT resource, size, left(note, 100) AS note FROM arch_inspect.resources WHERE resource <> 'cache_hits';
+$l$reader: CREATE TABLE busy AS SELECT i AS id, repeat('x', 100) AS filler FROM generate_series(1, 1000) AS i;
+reader: SELECT resource, size, left(note, 100) AS note FROM arch_inspect.resources WHERE resource <> 'cache_hits';
 reader: SELECT note AS how_often_the_cache_was_hit FROM arch_inspect.resources WHERE resource = 'cache_hits';$l$,
 'All catalogs together and pg_class beside them, the largest relations, what the cache holds and how often it was hit.',
 NULL,
-ARRAY[$l$catalog_size +\| \d+ [kMG]B$l$, $l$pg_class_size +\| \d+ [kMG]B$l$, $l$shared_buffers_used +\| \d+ [kMG]B$l$, $l$[0-9.]+ % of \d+ page requests$l$]),
+ARRAY[$l$biggest_1 +\| \d+ [kMGT]B$l$, $l$catalog_size +\| \d+ [kMG]B$l$, $l$pg_class_size +\| \d+ [kMG]B$l$, $l$shared_buffers_used +\| \d+ [kMG]B$l$, $l$[0-9.]+ % of \d+ page requests$l$]),
 
 (8, 'Performance Implications', 3, 'What a connection costs',
 NULL,
