@@ -220,4 +220,42 @@
 	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL)
 #endif
 
+/* PG 17 renamed the class of waits for a buffer pin, PG 19 once more */
+#if PG_VERSION_NUM >= 190000
+#define AL_WAIT_CLASS_PIN PG_WAIT_BUFFER
+#elif PG_VERSION_NUM >= 170000
+#define AL_WAIT_CLASS_PIN PG_WAIT_BUFFERPIN
+#else
+#define AL_WAIT_CLASS_PIN PG_WAIT_BUFFER_PIN
+#endif
+
+/*
+ * Makes a background worker count as a connection of its role and database.
+ * PG 18 turned the mark around, PG 19 replaced it by the kind of the process,
+ * which more depends on: there a worker is counted by nobody but us.
+ */
+#if PG_VERSION_NUM >= 190000
+#define al_count_as_connection(proc) ((void) (proc))
+#elif PG_VERSION_NUM >= 180000
+#define al_count_as_connection(proc) ((proc)->isRegularBackend = true)
+#else
+#define al_count_as_connection(proc) ((proc)->isBackgroundWorker = false)
+#endif
+
+/* PG 16 gathered the checks of each kind of object */
+#if PG_VERSION_NUM >= 160000
+#define al_database_aclcheck(dbid, roleid, mode) \
+	object_aclcheck(DatabaseRelationId, dbid, roleid, mode)
+#else
+#define al_database_aclcheck(dbid, roleid, mode) \
+	pg_database_aclcheck(dbid, roleid, mode)
+#endif
+
+/* PG 17 brought event triggers on login */
+#if PG_VERSION_NUM >= 170000
+#include "commands/event_trigger.h"
+#else
+#define EventTriggerOnLogin() ((void) 0)
+#endif
+
 #endif							/* ARCH_COMPAT_H */

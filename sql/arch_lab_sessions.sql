@@ -380,8 +380,10 @@ SELECT who FROM ends;
 -- whose it is
 SET ROLE regress_lab_user;
 SELECT session_open('u');
-SELECT * FROM run('u', 'SELECT current_user, session_user');
+SELECT * FROM run('u', 'SELECT current_user');
+SELECT "values"[1] = session_user AS logged_in_as_here FROM run('u', 'SELECT session_user') WHERE kind = 'row';
 RESET ROLE;
+\set VERBOSITY terse
 SELECT * FROM session_run('u', 'SELECT 1');	-- fail, another role's
 SELECT session_send('u', 'SELECT 1');	-- fail
 SELECT session_result('u');	-- fail
@@ -389,7 +391,8 @@ SELECT session_text('u', 'SELECT 1');	-- fail
 SELECT session_result_text('u');	-- fail
 SELECT session_cancel('u');	-- fail
 SELECT session_close('u');	-- fail
-SELECT name, role, state, query, at_end FROM sessions;
+\set VERBOSITY default
+SELECT name, role, login = session_user AS logged_in_as_here, state, query, at_end FROM sessions;
 SET ROLE regress_lab_user;
 SELECT name, query FROM sessions;
 SET arch_lab.max_sessions = 100;	-- fail
@@ -397,12 +400,65 @@ SELECT session_close('u');
 RESET ROLE;
 ALTER ROLE regress_lab_user NOLOGIN;
 SET ROLE regress_lab_user;
-SELECT session_open('u');	-- fail, may not log in
+SELECT session_open('u');	-- it is not this role that logs in
+SELECT * FROM run('u', 'SELECT current_user');
+SELECT session_close('u');
+SET SESSION AUTHORIZATION regress_lab_user;
+SELECT session_open('u');	-- fail, now it would be
 SELECT count(*) FROM sessions;
+RESET SESSION AUTHORIZATION;
+-- nor whoever logs in as another, though the current user is the same
+SET ROLE regress_lab_user;
+SELECT session_open('u');
+SET SESSION AUTHORIZATION regress_lab_user;
+SELECT current_user;
+\set VERBOSITY terse
+SELECT session_text('u', 'RESET ROLE; SELECT 1');	-- fail
+\set VERBOSITY default
+SELECT session_close_all();
+RESET SESSION AUTHORIZATION;
+SET ROLE regress_lab_user;
+SELECT session_close_all();
 RESET ROLE;
 -- not where rights are held back
 CREATE FUNCTION sneak() RETURNS int LANGUAGE sql AS $$ SELECT arch_lab.session_open('s')::text::int $$;
 CREATE MATERIALIZED VIEW sneaky AS SELECT sneak();	-- fail
+-- nor where a function acts as its owner
+ALTER FUNCTION sneak() SECURITY DEFINER;
+SELECT sneak();	-- fail
+ALTER FUNCTION sneak() OWNER TO regress_lab_user;
+SELECT sneak();	-- fail
+SELECT session_open('s');
+CREATE FUNCTION sneak2() RETURNS text LANGUAGE sql SECURITY DEFINER AS $$ SELECT arch_lab.session_text('s', 'SELECT 1') $$;
+CREATE FUNCTION sneak3() RETURNS int LANGUAGE sql SECURITY DEFINER AS $$ SELECT arch_lab.session_close_all() $$;
+SELECT sneak2();	-- fail
+SELECT sneak3();	-- fail
+SELECT session_close_all();
+SELECT session_close_all();
+
+-- at_end is a last word, not a book
+SELECT session_open('s', repeat('x', 16385));	-- fail
+SELECT session_open('s', rpad('SELECT 1', 16384));
+SELECT session_close('s');
+
+-- blocked by a page's pin: a cursor's of another session, or of this one
+SELECT session_open('a');
+SELECT session_open('b');
+CREATE TABLE pinned AS SELECT i FROM generate_series(1, 3) AS i;
+SELECT * FROM run('a', 'BEGIN; DECLARE c CURSOR FOR SELECT i FROM pinned; FETCH 1 FROM c') WHERE kind = 'row';
+SELECT * FROM run('b', 'VACUUM (FREEZE) pinned');
+SELECT name, state, waiting_for, blocked_by FROM sessions;
+SELECT * FROM result('b');
+SELECT * FROM run('a', 'COMMIT');
+SELECT * FROM result('b');
+INSERT INTO pinned VALUES (4);
+BEGIN;
+DECLARE c CURSOR FOR SELECT i FROM pinned;
+FETCH 1 FROM c;
+SELECT * FROM run('b', 'VACUUM (FREEZE) pinned');
+COMMIT;
+SELECT * FROM result('b');
+SELECT session_close_all();
 
 -- names and arguments
 SELECT session_open(NULL);

@@ -161,7 +161,7 @@ none_left('opener of one that swallows cancels');
 
 # no worker free: the launcher of logical replication has one of the eight
 $s = psql_start('opener');
-talk($s, 'SET arch_lab.max_sessions = 100;');
+talk($s, 'SET arch_lab.max_sessions = 100; SET arch_lab.reserved_workers = 0;');
 talk($s, "SELECT arch_lab.session_open('s' || i) FROM generate_series(1, 7) AS i;");
 $s->{err} = '';
 talk($s, '\set VERBOSITY verbose');
@@ -191,7 +191,7 @@ my $cycle = q(
 	SELECT arch_lab.session_open('a');
 	SELECT count(*) FROM arch_lab.session_run('a', 'SELECT repeat(''x'', 100000); SELECT 1/0');
 	SELECT arch_lab.session_close('a'););
-my $fail = q(SET ROLE outsider; SELECT arch_lab.session_open('a'); RESET ROLE;);
+my $fail = q(SET SESSION AUTHORIZATION outsider; SELECT arch_lab.session_open('a'); RESET SESSION AUTHORIZATION;);
 # the first ones load and open what stays
 talk($s, $cycle . $fail), traces($s) for (1 .. 5);
 my $before = traces($s);

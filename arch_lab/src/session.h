@@ -21,6 +21,7 @@
 #include "tcop/dest.h"
 
 #define AL_SESSION_MAGIC	0x6172636c
+#define AL_SESSION_TYPE		"arch_lab session"	/* bgw_type: how they are found */
 
 /* keys of the segment's table of contents */
 #define AL_KEY_SHARED		0
@@ -58,8 +59,11 @@ typedef enum al_status
 typedef struct al_shared
 {
 	Oid			database;
-	Oid			role;
+	Oid			login;			/* session user */
+	Oid			role;			/* of SET ROLE; invalid: none */
+	Oid			opened_by;		/* the SQL function; gone with the extension */
 	char		name[NAMEDATALEN];
+	pg_atomic_uint32 counted;	/* the process is there for all to count */
 	pg_atomic_uint32 closing;	/* the opener wants the session to end */
 	pg_atomic_uint32 status;	/* al_status */
 	pg_atomic_uint32 cancelled; /* number of the command to cancel, from 1 */
@@ -67,7 +71,14 @@ typedef struct al_shared
 
 /* session_worker.c */
 extern bool al_is_session;		/* this process is a session, not an opener */
+extern void al_session_before_statement(void);
 extern PGDLLEXPORT void al_session_main(Datum main_arg);
+
+/* session_login.c */
+extern void al_login_count(al_shared *shared);
+extern void al_login(al_shared *shared);
+extern void al_login_set_role(al_shared *shared);
+extern void al_login_recheck(al_shared *shared);
 
 /* session_out.c */
 extern void al_out_init(shm_mq_handle *queue, al_shared *shared);

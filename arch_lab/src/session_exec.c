@@ -13,6 +13,7 @@
 
 #include "access/xact.h"
 #include "commands/defrem.h"
+#include "executor/executor.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -35,6 +36,7 @@
 
 static bool xact_started = false;
 static ProcessUtility_hook_type previous_utility = NULL;
+static ExecutorStart_hook_type previous_start = NULL;
 
 /*
  * start_command - as start_xact_command() in postgres.c
@@ -270,6 +272,7 @@ session_utility(PlannedStmt *pstmt, const char *sql, bool read_only_tree,
 				QueryEnvironment *query_env, DestReceiver *dest,
 				QueryCompletion *qc)
 {
+	al_session_before_statement();
 	if (IsA(pstmt->utilityStmt, CopyStmt) &&
 		((CopyStmt *) pstmt->utilityStmt)->filename == NULL)
 	{
@@ -315,6 +318,19 @@ session_utility(PlannedStmt *pstmt, const char *sql, bool read_only_tree,
 }
 
 /*
+ * session_start - a query begins, of a function's too
+ */
+static void
+session_start(QueryDesc *query, int eflags)
+{
+	al_session_before_statement();
+	if (previous_start)
+		previous_start(query, eflags);
+	else
+		standard_ExecutorStart(query, eflags);
+}
+
+/*
  * al_exec_init - called once in a session
  */
 void
@@ -322,4 +338,6 @@ al_exec_init(void)
 {
 	previous_utility = ProcessUtility_hook;
 	ProcessUtility_hook = session_utility;
+	previous_start = ExecutorStart_hook;
+	ExecutorStart_hook = session_start;
 }

@@ -3,15 +3,21 @@
  * session_opener.c
  *	  Opens, lists, cancels and closes further sessions.
  *
- * A session belongs to the backend that opened it and to the role that was
- * the current user then.  It is no part of any transaction: an error or a
- * rollback leaves it as it is, and it ends with the backend at the latest.
+ * A session belongs to the backend that opened it and to the users, session
+ * user and current user, that were the backend's then.  It is no part of any
+ * transaction: an error or a rollback leaves it as it is, and it ends with the
+ * backend at the latest.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include <signal.h>
 
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "catalog/objectaccess.h"
+#include "catalog/pg_extension.h"
+#include "commands/extension.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -21,7 +27,6 @@
 #include "storage/shm_toc.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
@@ -31,6 +36,7 @@
 
 PG_FUNCTION_INFO_V1(al_session_open);
 PG_FUNCTION_INFO_V1(al_session_close);
+PG_FUNCTION_INFO_V1(al_session_close_all);
 PG_FUNCTION_INFO_V1(al_session_cancel);
 
 /* how long session_close() waits for a session that is blocked in at_end */
@@ -38,22 +44,12 @@ PG_FUNCTION_INFO_V1(al_session_cancel);
 
 dlist_head	al_sessions = DLIST_STATIC_INIT(al_sessions);
 
-static int	max_sessions = 4;
+/* at_end travels in shared memory, and is to be no more than a last word */
+#define AT_END_MAX		(16 * 1024)
 
-/*
- * al_sessions_init - what arch_lab's _PG_init does for sessions
- */
-void
-al_sessions_init(void)
-{
-	DefineCustomIntVariable("arch_lab.max_sessions",
-							"Sets how many further sessions one session may have open.",
-							"Each takes one of max_worker_processes.",
-							&max_sessions,
-							4, 0, 100,
-							PGC_SUSET, 0,
-							NULL, NULL, NULL);
-}
+static al_session *opening = NULL;	/* launched, and not counted yet */
+static object_access_hook_type previous_access = NULL;
+static bool extension_dropped = false;
 
 /*
  * al_session_interrupt - cancel what the session runs, if it runs something
@@ -99,7 +95,8 @@ ask_to_end(al_session *s)
 static void
 forget(al_session *s)
 {
-	dlist_delete(&s->node);
+	if (s->node.next != NULL)
+		dlist_delete(&s->node);
 	if (s->commands != NULL)
 		shm_mq_detach(s->commands);
 	if (s->results != NULL)
@@ -110,13 +107,31 @@ forget(al_session *s)
 }
 
 /*
+ * kill_uncounted - leave no process behind that others have not counted
+ *
+ * It is only starting, and has run nothing of anybody's.
+ */
+static void
+kill_uncounted(al_session *s)
+{
+	HOLD_INTERRUPTS();
+	TerminateBackgroundWorker(s->worker);
+	(void) WaitForBackgroundWorkerShutdown(s->worker);
+	RESUME_INTERRUPTS();
+}
+
+/*
  * end_all - this backend ends, and all its sessions with it
+ *
+ * Called before the backend's locks go.
  */
 static void
 end_all(int code, Datum arg)
 {
 	dlist_iter	iter;
 
+	if (opening != NULL)
+		kill_uncounted(opening);
 	dlist_foreach(iter, &al_sessions)
 		ask_to_end(dlist_container(al_session, node, iter.cur));
 }
@@ -153,10 +168,12 @@ al_session_text_arg(FunctionCallInfo fcinfo, int argno, const char *what)
 }
 
 /*
- * check_context - sessions act with the full rights of their role
+ * check_context - sessions act with the full rights of their users
  *
- * So not where the server runs somebody else's code with rights held back:
- * index expressions, materialized views, maintenance commands.
+ * So not where the server runs somebody else's code with rights held back
+ * (index expressions, materialized views, maintenance commands), nor where a
+ * function acts as its owner: what logs in is the session user, whom the
+ * server keeps out of reach there as well.
  */
 static void
 check_context(void)
@@ -165,6 +182,24 @@ check_context(void)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("cannot use sessions within security-restricted operation")));
+	if (InLocalUserIdChange())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("cannot use sessions within security-definer function"),
+				 errdetail("A session logs in as the session user, not as the owner of a function.")));
+	if (IsParallelWorker())
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TRANSACTION_STATE),
+				 errmsg("cannot use sessions in a parallel worker")));
+}
+
+/*
+ * al_session_is_own - may the caller drive this session?
+ */
+bool
+al_session_is_own(al_session *s)
+{
+	return s->role == GetUserId() && s->login == GetSessionUserId();
 }
 
 static al_session *
@@ -198,13 +233,15 @@ al_session_find(FunctionCallInfo fcinfo, int argno)
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("session \"%s\" does not exist", name),
 				 errhint("Open it with arch_lab.session_open(); arch_lab.sessions shows those of this connection.")));
-	if (s->role != GetUserId())
+	if (!al_session_is_own(s))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for session \"%s\"", name),
-				 errdetail("It belongs to the role that opened it, \"%s\".",
+				 errdetail("It was opened by role \"%s\", logged in as \"%s\".",
 						   GetUserNameFromId(s->role, true) ?
-						   GetUserNameFromId(s->role, true) : "?")));
+						   GetUserNameFromId(s->role, true) : "?",
+						   GetUserNameFromId(s->login, true) ?
+						   GetUserNameFromId(s->login, true) : "?")));
 	return s;
 }
 
@@ -212,7 +249,7 @@ al_session_find(FunctionCallInfo fcinfo, int argno)
  * make_segment - the shared memory of a session, with queues attached here
  */
 static void
-make_segment(al_session *s)
+make_segment(al_session *s, Oid opened_by)
 {
 	shm_toc_estimator e;
 	shm_toc    *toc;
@@ -236,8 +273,11 @@ make_segment(al_session *s)
 	s->shared = shm_toc_allocate(toc, sizeof(al_shared));
 	memset(s->shared, 0, sizeof(al_shared));
 	s->shared->database = MyDatabaseId;
-	s->shared->role = s->role;
+	s->shared->login = s->login;
+	s->shared->role = GetCurrentRoleId();
+	s->shared->opened_by = opened_by;
 	strlcpy(s->shared->name, s->name, NAMEDATALEN);
+	pg_atomic_init_u32(&s->shared->counted, 0);
 	pg_atomic_init_u32(&s->shared->closing, 0);
 	pg_atomic_init_u32(&s->shared->status, AL_RUNNING);
 	pg_atomic_init_u32(&s->shared->cancelled, 0);
@@ -275,8 +315,8 @@ launch(al_session *s)
 	worker.bgw_main_arg = UInt32GetDatum(dsm_segment_handle(s->seg));
 	snprintf(worker.bgw_library_name, sizeof(worker.bgw_library_name), "arch_lab");
 	snprintf(worker.bgw_function_name, BGW_MAXLEN, "al_session_main");
-	snprintf(worker.bgw_type, BGW_MAXLEN, "arch_lab session");
-	snprintf(worker.bgw_name, BGW_MAXLEN, "arch_lab session of PID %d", MyProcPid);
+	snprintf(worker.bgw_type, BGW_MAXLEN, AL_SESSION_TYPE);
+	snprintf(worker.bgw_name, BGW_MAXLEN, AL_SESSION_TYPE " of PID %d", MyProcPid);
 
 	if (!RegisterDynamicBackgroundWorker(&worker, &s->worker))
 		ereport(ERROR,
@@ -287,6 +327,68 @@ launch(al_session *s)
 				 errhint("Close sessions that are not needed, or increase max_worker_processes.")));
 	shm_mq_set_handle(s->commands, s->worker);
 	shm_mq_set_handle(s->results, s->worker);
+}
+
+/*
+ * await_counted - wait until others can count the session's process
+ *
+ * The process must have said so, and the postmaster must know it: it forks
+ * first and notes the pid after that.  True too where it is gone already.
+ */
+static void
+await_counted(al_session *s)
+{
+	for (;;)
+	{
+		pid_t		pid;
+		BgwHandleStatus status = GetBackgroundWorkerPid(s->worker, &pid);
+
+		if (status == BGWH_STOPPED ||
+			(status == BGWH_STARTED &&
+			 pg_atomic_read_u32(&s->shared->counted) != 0))
+			return;
+		if (status == BGWH_POSTMASTER_DIED)
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+					 errmsg("cannot open a session without the postmaster")));
+		CHECK_FOR_INTERRUPTS();
+
+		/* the signal of either may have come for something else */
+		(void) WaitLatch(MyLatch,
+						 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
+						 100, PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+	}
+}
+
+/*
+ * admit - get a process for the session, within the limits
+ *
+ * However this ends, the lock is not let go before the process is counted or
+ * gone: by an error and by the end of this backend too (see end_all).
+ */
+static void
+admit(al_session *s, Oid opened_by)
+{
+	al_limits_enter(s->name);
+	dlist_push_tail(&al_sessions, &s->node);
+	make_segment(s, opened_by);
+	PG_TRY();
+	{
+		launch(s);
+		opening = s;
+		await_counted(s);
+		opening = NULL;
+	}
+	PG_CATCH();
+	{
+		if (s->worker != NULL)
+			kill_uncounted(s);
+		opening = NULL;
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	al_limits_leave();
 }
 
 /*
@@ -353,8 +455,6 @@ al_session_open(PG_FUNCTION_ARGS)
 	MemoryContext context;
 	MemoryContext oldcontext;
 	al_session *s;
-	int			nsessions = 0;
-	dlist_iter	iter;
 
 	if (!PG_ARGISNULL(1))
 		at_end = text_to_cstring(PG_GETARG_TEXT_PP(1));
@@ -374,15 +474,12 @@ al_session_open(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("session \"%s\" already exists", name),
 				 errhint("Close it with arch_lab.session_close(), or choose another name.")));
-	dlist_foreach(iter, &al_sessions)
-		nsessions++;
-	if (nsessions >= max_sessions)
+	if (at_end != NULL && strlen(at_end) > AT_END_MAX)
 		ereport(ERROR,
-				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-				 errmsg("too many sessions are open"),
-				 errdetail("arch_lab.max_sessions allows %d for one connection.",
-						   max_sessions),
-				 errhint("Close one with arch_lab.session_close(), or have a superuser increase arch_lab.max_sessions.")));
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("at_end of session \"%s\" is too long", name),
+				 errdetail("It has %zu bytes, and may have %d.",
+						   strlen(at_end), AT_END_MAX)));
 	if (!exit_callback)
 	{
 		before_shmem_exit(end_all, (Datum) 0);
@@ -395,6 +492,7 @@ al_session_open(PG_FUNCTION_ARGS)
 	s = palloc0(sizeof(al_session));
 	s->context = context;
 	strlcpy(s->name, name, NAMEDATALEN);
+	s->login = GetSessionUserId();
 	s->role = GetUserId();
 	s->opened_at = GetCurrentTimestamp();
 	if (at_end != NULL && at_end[0] != '\0')
@@ -403,12 +501,10 @@ al_session_open(PG_FUNCTION_ARGS)
 	s->columns_context = AllocSetContextCreate(context, "arch_lab session columns",
 											   ALLOCSET_SMALL_SIZES);
 	s->ncolumns = -1;
-	dlist_push_tail(&al_sessions, &s->node);
 
 	PG_TRY();
 	{
-		make_segment(s);
-		launch(s);
+		admit(s, fcinfo->flinfo->fn_oid);
 		MemoryContextSwitchTo(oldcontext);
 		await_ready(s);
 	}
@@ -475,6 +571,26 @@ await_end(al_session *s)
 }
 
 /*
+ * close_session - wait for the end of a session that was asked to end
+ */
+static void
+close_session(al_session *s)
+{
+	PG_TRY();
+	{
+		if (!await_end(s))
+			(void) WaitForBackgroundWorkerShutdown(s->worker);
+	}
+	PG_CATCH();
+	{
+		forget(s);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	forget(s);
+}
+
+/*
  * al_session_close - arch_lab.session_close(name)
  */
 Datum
@@ -482,19 +598,41 @@ al_session_close(PG_FUNCTION_ARGS)
 {
 	al_session *s = al_session_find(fcinfo, 0);
 
-	PG_TRY();
-	{
-		ask_to_end(s);
-		if (!await_end(s))
-			(void) WaitForBackgroundWorkerShutdown(s->worker);
-	}
-	PG_FINALLY();
-	{
-		forget(s);
-	}
-	PG_END_TRY();
-
+	ask_to_end(s);
+	close_session(s);
 	PG_RETURN_VOID();
+}
+
+/*
+ * al_session_close_all - arch_lab.session_close_all()
+ *
+ * All that the caller may drive, and how many they were.  They end side by
+ * side, so that one in another's way does not hold up all.
+ */
+Datum
+al_session_close_all(PG_FUNCTION_ARGS)
+{
+	int			n = 0;
+	dlist_mutable_iter iter;
+
+	check_context();
+	dlist_foreach_modify(iter, &al_sessions)
+	{
+		al_session *s = dlist_container(al_session, node, iter.cur);
+
+		if (al_session_is_own(s))
+			ask_to_end(s);
+	}
+	dlist_foreach_modify(iter, &al_sessions)
+	{
+		al_session *s = dlist_container(al_session, node, iter.cur);
+
+		if (!al_session_is_own(s))
+			continue;
+		close_session(s);
+		n++;
+	}
+	PG_RETURN_INT32(n);
 }
 
 /*
@@ -513,4 +651,60 @@ al_session_cancel(PG_FUNCTION_ARGS)
 		PG_RETURN_BOOL(false);
 	al_session_interrupt(s);
 	PG_RETURN_BOOL(true);
+}
+
+/*
+ * note_drop - the extension is being dropped, by this backend
+ */
+static void
+note_drop(ObjectAccessType access, Oid classid, Oid objectid, int subid,
+		  void *arg)
+{
+	if (previous_access)
+		previous_access(access, classid, objectid, subid, arg);
+	if (access == OAT_DROP && classid == ExtensionRelationId &&
+		!dlist_is_empty(&al_sessions))
+		extension_dropped = true;
+}
+
+/*
+ * end_with_extension - no session outlives the functions that drive it
+ *
+ * The drop may have been rolled back since, or have been another extension's.
+ * Sessions of other connections look for themselves (see session_worker.c).
+ */
+static void
+end_with_extension(XactEvent event, void *arg)
+{
+	if (!extension_dropped)
+		return;
+	if (event == XACT_EVENT_PRE_COMMIT)
+		extension_dropped = !OidIsValid(get_extension_oid("arch_lab", true));
+	else if (event == XACT_EVENT_COMMIT)
+	{
+		dlist_mutable_iter iter;
+
+		extension_dropped = false;
+		dlist_foreach_modify(iter, &al_sessions)
+		{
+			al_session *s = dlist_container(al_session, node, iter.cur);
+
+			ask_to_end(s);
+			forget(s);
+		}
+	}
+	else if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		extension_dropped = false;
+}
+
+/*
+ * al_sessions_init - what arch_lab's _PG_init does for sessions
+ */
+void
+al_sessions_init(void)
+{
+	al_limits_init();
+	previous_access = object_access_hook;
+	object_access_hook = note_drop;
+	RegisterXactCallback(end_with_extension, NULL);
 }

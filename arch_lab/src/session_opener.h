@@ -21,7 +21,8 @@ typedef struct al_session
 	dlist_node	node;
 	MemoryContext context;		/* of this struct and all it points to */
 	char		name[NAMEDATALEN];
-	Oid			role;
+	Oid			login;			/* session user of the opener then */
+	Oid			role;			/* current user of the opener then */
 	int			pid;
 	TimestampTz opened_at;
 	const char *at_end;			/* NULL: none */
@@ -91,11 +92,17 @@ typedef void (*al_sink) (al_item *item, void *arg);
 /* session_opener.c */
 extern dlist_head al_sessions;
 extern al_session *al_session_find(FunctionCallInfo fcinfo, int argno);
+extern bool al_session_is_own(al_session *s);
 extern char *al_session_text_arg(FunctionCallInfo fcinfo, int argno,
 								 const char *what);
 extern void al_session_interrupt(al_session *s);
 extern const char *al_session_name_of(int pid);
 extern void al_sessions_init(void);
+
+/* session_limits.c */
+extern void al_limits_init(void);
+extern void al_limits_enter(const char *name);
+extern void al_limits_leave(void);
 
 /* session_collect.c */
 extern void al_session_send(al_session *s, const char *sql);

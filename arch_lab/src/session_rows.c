@@ -42,6 +42,7 @@ static const ArchColumn result_columns[] = {
 static const ArchColumn list_columns[] = {
 	{"name", TEXTOID},
 	{"pid", INT4OID},
+	{"login", TEXTOID},
 	{"role", TEXTOID},
 	{"state", TEXTOID},
 	{"waiting_for", TEXTOID},
@@ -214,15 +215,16 @@ al_session_list(PG_FUNCTION_ARGS)
 		al_session *s = dlist_container(al_session, node, iter.cur);
 		Datum		values[lengthof(list_columns)] = {0};
 		bool		nulls[lengthof(list_columns)] = {0};
-		bool		own = s->role == GetUserId();
+		bool		own = al_session_is_own(s);
 		bool		blocked;
 		al_wait		wait;
 
 		set_text(values, nulls, 0, s->name);
 		values[1] = Int32GetDatum(s->pid);
-		set_text(values, nulls, 2, GetUserNameFromId(s->role, true));
-		set_text(values, nulls, 3, state_in_words(s, &wait, &blocked));
-		nulls[4] = nulls[5] = !blocked;
+		set_text(values, nulls, 2, GetUserNameFromId(s->login, true));
+		set_text(values, nulls, 3, GetUserNameFromId(s->role, true));
+		set_text(values, nulls, 4, state_in_words(s, &wait, &blocked));
+		nulls[5] = nulls[6] = !blocked;
 		if (blocked)
 		{
 			char	  **names = palloc(sizeof(char *) * list_length(wait.blockers));
@@ -231,12 +233,12 @@ al_session_list(PG_FUNCTION_ARGS)
 
 			foreach(lc, wait.blockers)
 				names[n++] = lfirst(lc);
-			set_text(values, nulls, 4, psprintf("%s, %s", wait.lock, wait.holders));
-			values[5] = text_array(names, n);
+			set_text(values, nulls, 5, psprintf("%s, %s", wait.lock, wait.holders));
+			values[6] = text_array(names, n);
 		}
-		values[6] = TimestampTzGetDatum(s->opened_at);
-		set_text(values, nulls, 7, own ? s->query : NULL);
-		set_text(values, nulls, 8, own ? s->at_end : NULL);
+		values[7] = TimestampTzGetDatum(s->opened_at);
+		set_text(values, nulls, 8, own ? s->query : NULL);
+		set_text(values, nulls, 9, own ? s->at_end : NULL);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;

@@ -5,13 +5,15 @@
  *
  * Decided as isolationtester does it, by pg_blocking_pids() and
  * pg_safe_snapshot_blocking_pids(): a statement that sleeps, computes or
- * waits for a disk is running, not blocked.
+ * waits for a disk is running, not blocked.  Beyond that, one that waits to
+ * be alone with a page is blocked by whoever has the page pinned.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "access/relation.h"
 #include "miscadmin.h"
+#include "storage/buf_internals.h"
 #include "storage/lmgr.h"
 #include "storage/lock.h"
 #include "storage/proc.h"
@@ -171,6 +173,100 @@ add_names(StringInfo buf, const char *verb, List *names)
 }
 
 /*
+ * add_blocker - one more who is in the way; false if it is there already
+ */
+static bool
+add_blocker(al_wait *wait, int pid, char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, wait->blockers)
+	{
+		if (strcmp(lfirst(lc), name) == 0)
+			return false;
+	}
+	wait->blockers = lappend(wait->blockers, name);
+	if (pid != 0 && (pid == MyProcPid || al_session_name_of(pid) != NULL))
+		wait->outside = false;
+	return true;
+}
+
+/*
+ * find_pinned - the page that a process wants to be alone with
+ *
+ * The page says who waits, and no page says who has it pinned: a pin is
+ * known to its holder only.
+ */
+static bool
+find_pinned(PGPROC *proc, BufferTag *tag)
+{
+	int			procno = proc - ProcGlobal->allProcs;
+
+	for (int i = 0; i < NBuffers; i++)
+	{
+		BufferDesc *buf = GetBufferDescriptor(i);
+		uint32		state;
+
+		if ((i & 0xFFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (*(volatile int *) &buf->wait_backend_pgprocno != procno)
+			continue;
+		state = LockBufHdr(buf);
+		*tag = buf->tag;
+		UnlockBufHdr(buf, state);
+		if ((state & BM_PIN_COUNT_WAITER) != 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * blocked_by_pin - the same as al_session_blocked(), for a page's pin
+ *
+ * Who has a page pinned has its relation locked, for as long as a statement
+ * or cursor lasts; so those with a lock are the ones who may be meant.
+ */
+static bool
+blocked_by_pin(al_session *s, PGPROC *proc, al_wait *wait)
+{
+	BufferTag	tag;
+	LockData   *locks;
+	Oid			relid;
+	StringInfoData buf;
+
+	if (!find_pinned(proc, &tag))
+		return false;
+
+	relid = ARCH_TAG_DB(&tag) == MyDatabaseId || ARCH_TAG_DB(&tag) == InvalidOid ?
+		RelidByRelfilenumber(ARCH_TAG_SPC(&tag), ARCH_TAG_REL(&tag)) : InvalidOid;
+	wait->lock = psprintf("the last pin on page %u of %s", tag.blockNum,
+						  OidIsValid(relid) ?
+						  relation_name(ARCH_TAG_DB(&tag), relid) :
+						  psprintf("relation with filenode %u", ARCH_TAG_REL(&tag)));
+	wait->outside = true;
+
+	locks = GetLockStatusData();
+	for (int i = 0; i < locks->nelements && OidIsValid(relid); i++)
+	{
+		LockInstanceData *lock = &locks->locks[i];
+
+		if (lock->locktag.locktag_type == LOCKTAG_RELATION &&
+			lock->locktag.locktag_field1 == ARCH_TAG_DB(&tag) &&
+			lock->locktag.locktag_field2 == relid &&
+			lock->holdMask != 0 && lock->pid != 0 &&
+			lock->pid != s->pid && lock->leaderPid != s->pid)
+			(void) add_blocker(wait, lock->pid, pid_in_words(lock->pid));
+	}
+
+	initStringInfo(&buf);
+	add_names(&buf, "held perhaps by", wait->blockers);
+	if (buf.len == 0)
+		appendStringInfoString(&buf, "whose holder is not known");
+	wait->holders = buf.data;
+	return true;
+}
+
+/*
  * al_session_blocked - true if the session's statement is blocked; fills *wait
  */
 bool
@@ -193,6 +289,8 @@ al_session_blocked(al_session *s, al_wait *wait)
 
 	/* cheap, and nearly always the end of it; IPC: its parallel workers wait */
 	wait_class = *(volatile uint32 *) &proc->wait_event_info & 0xFF000000U;
+	if (wait_class == AL_WAIT_CLASS_PIN)
+		return blocked_by_pin(s, proc, wait);
 	if (wait_class != PG_WAIT_LOCK && wait_class != PG_WAIT_IPC)
 		return false;
 
@@ -226,17 +324,9 @@ al_session_blocked(al_session *s, al_wait *wait)
 	for (int i = 0; i < npids; i++)
 	{
 		char	   *name = pid_in_words(pids[i]);
-		bool		seen = false;
-		ListCell   *lc;
 
-		foreach(lc, wait->blockers)
-			seen |= strcmp(lfirst(lc), name) == 0;
-		if (seen)
+		if (!add_blocker(wait, pids[i], name))
 			continue;
-		wait->blockers = lappend(wait->blockers, name);
-		if (pids[i] != 0 &&
-			(pids[i] == MyProcPid || al_session_name_of(pids[i]) != NULL))
-			wait->outside = false;
 		if (!gives_way(pids[i]))
 			moving = false;
 		if (waiter == NULL || locks == NULL || pids[i] == 0 ||

@@ -13,7 +13,6 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "commands/dbcommands.h"
 #include "jit/jit.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -34,6 +33,7 @@
 #include "utils/portal.h"
 #include "utils/ps_status.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/timeout.h"
 #include "utils/wait_event.h"
 
@@ -43,7 +43,10 @@
 
 /* once asked to end, how long a statement may ignore it, and at_end may take */
 #define GRACE_SECONDS	5
-#define AT_END_SECONDS	30
+#define AT_END_SECONDS	10
+
+/* how often an idle session looks whether it still can be driven (ms) */
+#define ORPHAN_POLL		5000
 
 bool		al_is_session = false;
 
@@ -63,7 +66,7 @@ static volatile sig_atomic_t ticks = 0;
 static void
 on_tick(void)
 {
-	int			limit = ending ? AT_END_SECONDS + GRACE_SECONDS : GRACE_SECONDS;
+	int			limit = ending ? AT_END_SECONDS : GRACE_SECONDS;
 
 	if (pg_atomic_read_u32(&shared->closing) == 0)
 		return;
@@ -92,55 +95,14 @@ on_cancel(SIGNAL_ARGS)
 }
 
 /*
- * make_port - a client's port without a client
- *
- * Code outside the server's core looks at MyProcPort without asking whether
- * there is one (sslinfo does).  It finds a local connection without SSL; the
- * server's log finds the names of user and database.
- */
-static void
-make_port(void)
-{
-	MemoryContext oldcontext = MemoryContextSwitchTo(TopMemoryContext);
-	Port	   *port = palloc0(sizeof(Port));
-
-	port->sock = PGINVALID_SOCKET;
-	port->proto = PG_PROTOCOL_LATEST;
-	port->laddr.addr.ss_family = AF_UNIX;
-	port->laddr.salen = sizeof(sa_family_t);
-	port->raddr = port->laddr;
-	port->remote_host = pstrdup("[local]");
-	port->remote_port = pstrdup("");
-	port->user_name = GetUserNameFromId(shared->role, false);
-	port->database_name = get_database_name(shared->database);
-	MyProcPort = port;
-	MemoryContextSwitchTo(oldcontext);
-}
-
-/*
- * connect_session - log in as the opener's role, in the opener's database
- *
- * What goes wrong here is FATAL and reaches the opener through the queue.  The
- * libraries that every session of a client loads are what an administrator
- * may rely on, so a session of ours has them too.
+ * connect_session - log in, and get ready to execute
  */
 static void
 connect_session(void)
 {
-	BackgroundWorkerInitializeConnectionByOid(shared->database, shared->role, 0);
-
-	StartTransactionCommand();
-	make_port();
-	process_session_preload_libraries();
-	CommitTransactionCommand();
-
+	al_login(shared);
 	tick_timeout = RegisterTimeout(USER_TIMEOUT, on_tick);
-	SetConfigOption("application_name",
-					psprintf("arch_lab session %s", shared->name),
-					PGC_USERSET, PGC_S_CLIENT);
 	al_exec_init();
-	MessageContext = AllocSetContextCreate(TopMemoryContext, "MessageContext",
-										   ALLOCSET_DEFAULT_SIZES);
 }
 
 /*
@@ -189,6 +151,25 @@ report_idle(void)
 }
 
 /*
+ * is_orphan - the function that opened this session is gone, and with it all
+ * that could drive it: the extension was dropped
+ *
+ * In a failed transaction nothing can be looked up.
+ */
+static bool
+is_orphan(void)
+{
+	bool		orphan;
+
+	if (IsAbortedTransactionBlockState())
+		return false;
+	StartTransactionCommand();
+	orphan = !SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(shared->opened_by));
+	CommitTransactionCommand();
+	return orphan;
+}
+
+/*
  * next_command - the SQL to run next, or NULL when the session is to end
  *
  * A cancel that comes while nothing runs is for nothing, as in any backend.
@@ -203,7 +184,7 @@ next_command(long stats_delay)
 		shm_mq_result result;
 		Size		len;
 		void	   *data;
-		int			events = WL_LATCH_SET | WL_EXIT_ON_PM_DEATH;
+		bool		timed_out;
 
 		if (pg_atomic_read_u32(&shared->closing) != 0)
 			break;
@@ -217,13 +198,17 @@ next_command(long stats_delay)
 			break;
 		}
 
-		if (stats_delay > 0)
-			events |= WL_TIMEOUT;
-		if (WaitLatch(MyLatch, events, stats_delay,
-					  WAIT_EVENT_CLIENT_READ) & WL_TIMEOUT)
-			stats_delay = pgstat_report_stat(true);
+		timed_out = (WaitLatch(MyLatch,
+							   WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
+							   stats_delay > 0 ? Min(stats_delay, ORPHAN_POLL) :
+							   ORPHAN_POLL,
+							   WAIT_EVENT_CLIENT_READ) & WL_TIMEOUT) != 0;
 		ResetLatch(MyLatch);
 		CHECK_FOR_INTERRUPTS();
+		if (timed_out && is_orphan())
+			break;
+		if (timed_out && stats_delay > 0)
+			stats_delay = pgstat_report_stat(true);
 
 		/* a standby's recovery can't wait for a session that does nothing */
 		if (MyProc->recoveryConflictPending &&
@@ -271,11 +256,28 @@ run(const char *sql)
 }
 
 /*
+ * al_session_before_statement - called before any statement, nested ones too
+ *
+ * at_end may outlive its opener's connection, so nobody could end it by
+ * barring the role and terminating what that has open.
+ */
+void
+al_session_before_statement(void)
+{
+	if (ending && IsTransactionState())
+		al_login_recheck(shared);
+}
+
+/*
  * run_at_end - leave nothing of the session but what at_end does
+ *
+ * It has AT_END_SECONDS in all, and then is terminated; a statement that is
+ * cancelled a second before can say so.
  */
 static void
 run_at_end(const char *at_end)
 {
+	const int	timeout = (AT_END_SECONDS - 1) * 1000;
 	char		code = 0;
 
 	al_out_item(AL_MSG_ENDING, &code, 1);
@@ -284,12 +286,19 @@ run_at_end(const char *at_end)
 	if (at_end[0] == '\0')
 		return;
 
+	StartTransactionCommand();
+	al_login_recheck(shared);
+	CommitTransactionCommand();
+
 	MemoryContextSwitchTo(MessageContext);
 	run("DISCARD ALL");
-	if (StatementTimeout == 0 || StatementTimeout > AT_END_SECONDS * 1000)
-		SetConfigOption("statement_timeout",
-						psprintf("%ds", AT_END_SECONDS),
+	StartTransactionCommand();
+	al_login_set_role(shared);
+	CommitTransactionCommand();
+	if (StatementTimeout == 0 || StatementTimeout > timeout)
+		SetConfigOption("statement_timeout", psprintf("%d", timeout),
 						PGC_USERSET, PGC_S_SESSION);
+	MemoryContextSwitchTo(MessageContext);
 	run(at_end);
 }
 
@@ -402,6 +411,7 @@ al_session_main(Datum main_arg)
 				 errmsg("invalid magic number in dynamic shared memory segment")));
 
 	shared = shm_toc_lookup(toc, AL_KEY_SHARED, false);
+	al_login_count(shared);
 	at_end = shm_toc_lookup(toc, AL_KEY_AT_END, false);
 	MemoryContextSwitchTo(TopMemoryContext);
 	queue = shm_toc_lookup(toc, AL_KEY_COMMANDS, false);
