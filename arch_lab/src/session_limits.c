@@ -85,8 +85,9 @@ al_limits_init(void)
 /*
  * count - who is there
  *
- * A worker is ours by the type that it was registered with; the postmaster
- * knows which process it became.
+ * Who has gone has let go of the latch, while pid and role may still stand
+ * there.  A worker is ours by the type that it was registered with; the
+ * postmaster knows which process it became.
  */
 static Counts
 count(Oid role, Oid database)
@@ -96,7 +97,7 @@ count(Oid role, Oid database)
 	for (uint32 i = 0; i < ProcGlobal->allProcCount; i++)
 	{
 		PGPROC	   *proc = &ProcGlobal->allProcs[i];
-		int			pid = *(volatile int *) &proc->pid;
+		int			pid = *(volatile int *) &proc->procLatch.owner_pid;
 		bool		of_role = *(volatile Oid *) &proc->roleId == role;
 
 		if (pid == 0)
