@@ -13,18 +13,63 @@ COMMENT ON FUNCTION arch_lab.desk_tables() IS
 'The names of the tables that the lesson creates. Never NULL. For everybody.';
 
 -- desk_sweep is the SQL that drops them, and the lesson's function
+--
+-- When the lesson began, nothing had these names; what has them now and is the
+-- caller's is the lesson's.
+--
 CREATE FUNCTION arch_lab.desk_sweep(home text)
 RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
-BEGIN ATOMIC
-	SELECT pg_catalog.string_agg(
-			pg_catalog.format('DROP TABLE IF EXISTS %I.%I CASCADE', home, t), '; ')
-		|| pg_catalog.format('; DROP FUNCTION IF EXISTS %I.square(integer)', home)
-	  FROM pg_catalog.unnest(arch_lab.desk_tables()) AS t;
-END;
+RETURN pg_catalog.format('SET client_min_messages = warning; DO LANGUAGE plpgsql %L', pg_catalog.format($do$
+DECLARE
+	what text;
+BEGIN
+	SET LOCAL search_path = pg_catalog, pg_temp;
+	FOR what IN
+		SELECT format('TABLE IF EXISTS %%I.%%I CASCADE', n.nspname, c.relname)
+		  FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+		 WHERE n.nspname = %1$L AND c.relkind IN ('r', 'p')
+		   AND c.relname = ANY (%2$L::name[])
+		   AND pg_get_userbyid(c.relowner) = current_user
+		UNION ALL
+		SELECT format('FUNCTION IF EXISTS %%I.square(integer)', n.nspname)
+		  FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+		 WHERE n.nspname = %1$L AND p.proname = 'square'
+		   AND p.proargtypes = '23'::oidvector
+		   AND pg_get_userbyid(p.proowner) = current_user
+	LOOP
+		EXECUTE 'DROP ' || what;
+	END LOOP;
+END $do$, home, arch_lab.desk_tables()));
 
 COMMENT ON FUNCTION arch_lab.desk_sweep(text) IS
-'The SQL that drops what the lesson creates in the schema. NULL for NULL. For everybody.';
+'The SQL that drops what the lesson creates in the schema: tables of desk_tables() and square(integer), where they belong to whoever runs it. NULL for NULL. For everybody.';
+
+-- desk_drop is the SQL that drops the schema that was made with this mark
+--
+-- The name alone does not tell whose a schema is: it may have been taken by
+-- another since.
+--
+CREATE FUNCTION arch_lab.desk_drop(mark text)
+RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
+RETURN pg_catalog.format('SET client_min_messages = warning; DO LANGUAGE plpgsql %L', pg_catalog.format($do$
+DECLARE
+	home text;
+BEGIN
+	SET LOCAL search_path = pg_catalog, pg_temp;
+	FOR home IN
+		SELECT n.nspname
+		  FROM pg_namespace AS n JOIN pg_description AS d ON d.objoid = n.oid
+		 WHERE d.classoid = 'pg_namespace'::regclass AND d.description = %1$L
+		   AND pg_get_userbyid(n.nspowner) = current_user
+	LOOP
+		EXECUTE format('DROP SCHEMA %%I CASCADE', home);
+	END LOOP;
+END $do$, mark));
+
+COMMENT ON FUNCTION arch_lab.desk_drop(text) IS
+'The SQL that drops the schema whose comment is the mark, where it belongs to whoever runs it. NULL for NULL. For everybody.';
 
 -- desk_shared says why a schema is not its owner's alone
 CREATE FUNCTION arch_lab.desk_shared(home oid)
@@ -117,8 +162,10 @@ AS $$
 DECLARE
 	home text;
 	fresh bool := has_database_privilege(current_database(), 'CREATE');
+	mark text;
 	clean text;
 	taken text;
+	places int;
 	failed record;
 BEGIN
 	SELECT string_agg(s.name, ', ') INTO taken FROM arch_lab.sessions AS s
@@ -127,7 +174,17 @@ BEGIN
 		RAISE duplicate_object USING
 			MESSAGE = 'sessions with names that the lesson uses are open',
 			DETAIL = format('They are: %s.', taken),
-			HINT = 'Close them with arch_lab.session_close(name), or arch_lab.desk_close().';
+			HINT = 'Close them with arch_lab.session_close_all().';
+	END IF;
+	SELECT current_setting('arch_lab.max_sessions')::int - count(*) INTO places FROM arch_lab.sessions AS s;
+	IF places < 4 THEN
+		RAISE configuration_limit_exceeded USING
+			MESSAGE = 'the lesson needs four further sessions',
+			DETAIL = format('This connection has %s open, and arch_lab.max_sessions allows %s.',
+							(SELECT count(*) FROM arch_lab.sessions), current_setting('arch_lab.max_sessions')),
+			HINT = CASE WHEN current_setting('arch_lab.max_sessions')::int < 4
+						THEN 'A superuser may increase arch_lab.max_sessions.'
+						ELSE 'Close them with arch_lab.session_close_all().' END;
 	END IF;
 	IF pg_is_in_recovery() THEN
 		RAISE read_only_sql_transaction USING
@@ -135,8 +192,15 @@ BEGIN
 			HINT = 'Its steps create tables: walk it on the primary.';
 	END IF;
 	IF fresh THEN
-		home := 'arch_lab_' || pg_backend_pid();
-		clean := format('DROP SCHEMA IF EXISTS %I CASCADE', home);
+		-- A schema of this name may be there: another's, or one that a crash left.
+		SELECT n.name INTO home
+		  FROM (SELECT 'arch_lab_' || pg_backend_pid() || CASE i WHEN 0 THEN '' ELSE '_' || i END, i
+				  FROM generate_series(0, 1000) AS i) AS n (name, i)
+		 WHERE NOT EXISTS (SELECT FROM pg_namespace AS s WHERE s.nspname = n.name)
+		 ORDER BY n.i LIMIT 1;
+		mark := 'where a lesson is at work; arch_lab.desk_open() made it, and it goes when that ends ('
+			|| gen_random_uuid() || ')';
+		clean := arch_lab.desk_drop(mark);
 	ELSE
 		SELECT n.nspname INTO home FROM pg_namespace AS n
 		 WHERE n.nspowner = quote_ident(current_user)::regrole AND n.nspname !~ '^pg_'
@@ -174,7 +238,7 @@ BEGIN
 	IF fresh THEN
 		SELECT r.message, r.sqlstate, r.detail, r.hint INTO failed
 		  FROM arch_lab.session_run('caretaker',
-				format('%s; CREATE SCHEMA %I; SELECT arch_lab.desk_private(%L::pg_catalog.text)', clean, home, home)) AS r
+				format('CREATE SCHEMA %I; COMMENT ON SCHEMA %I IS %L; SELECT arch_lab.desk_private(%L::pg_catalog.text)', home, home, mark, home)) AS r
 		 WHERE r.kind = 'error';
 		IF FOUND THEN
 			PERFORM arch_lab.session_close('caretaker');
@@ -182,12 +246,13 @@ BEGIN
 				DETAIL = coalesce(failed.detail, ''), HINT = coalesce(failed.hint, '');
 		END IF;
 	END IF;
+	PERFORM arch_lab.session_text('caretaker', format('SET search_path = %I', home));
 	RETURN format('%I, arch_desk', home);
 END
 $$;
 
 COMMENT ON FUNCTION arch_lab.desk_open() IS
-'Makes a place for the lesson''s tables, and a session "caretaker" that empties it when it ends: a new schema arch_lab_<pid> where the caller may create one in this database, else a schema that the caller owns and nobody else can put functions into. Returns the search_path that leads there, and to arch_desk: to no schema in which anybody but the caller or a superuser may create. For everybody; 42501 for a role without any such schema, 42P07 where the schema holds objects of the same names, 42710 where sessions of the lesson''s names are open, 25006 on a standby.';
+'Makes a place for the lesson''s tables, and a session "caretaker" that empties it when it ends: a new schema arch_lab_<pid> (or, where that name is taken, one like it) where the caller may create one in this database, else a schema that the caller owns and nobody else can put functions into. Returns the search_path that leads there, and to arch_desk: to no schema in which anybody but the caller or a superuser may create. For everybody; 42501 for a role without any such schema, 42P07 where the schema holds objects of the same names, 42710 where sessions of the lesson''s names are open, 53400 where the connection has no room for four sessions, 25006 on a standby.';
 
 CREATE FUNCTION arch_lab.desk_close()
 RETURNS void
@@ -214,12 +279,19 @@ LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 10000
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	home text := (parse_ident(path, false))[1];
 	failed record;
 BEGIN
+	IF NOT EXISTS (SELECT FROM arch_lab.session_run('caretaker', 'SELECT pg_catalog.current_schema()') AS r
+					WHERE r.kind = 'row' AND r."values"[1] = home) THEN
+		RAISE invalid_parameter_value USING
+			MESSAGE = format('schema "%s" is not where the lesson is at work', home),
+			HINT = 'Give the path that arch_lab.desk_open() returned.';
+	END IF;
 	PERFORM arch_lab.session_close(s.name)
 	   FROM arch_lab.sessions AS s WHERE s.name IN ('reader', 'writer', 'third', 'newcomer');
 	SELECT r.message, r.sqlstate INTO failed
-	  FROM arch_lab.session_run('caretaker', 'SET client_min_messages = warning; ' || arch_lab.desk_sweep((parse_ident(path, false))[1])) AS r
+	  FROM arch_lab.session_run('caretaker', arch_lab.desk_sweep(home)) AS r
 	 WHERE r.kind = 'error';
 	IF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = failed.sqlstate, MESSAGE = failed.message;
@@ -228,7 +300,7 @@ END
 $$;
 
 COMMENT ON FUNCTION arch_lab.desk_clear(text) IS
-'Ends the lesson''s sessions and drops what they created, so that the next section or claim begins with nothing; path is what desk_open() returned. For everybody.';
+'Ends the lesson''s sessions and drops what they created, so that the next section or claim begins with nothing; path is what desk_open() returned. For everybody. Errors: 42704 where no desk is open, 22023 for another path.';
 
 -- desk_seat opens the sessions that a section begins with, anew
 CREATE FUNCTION arch_lab.desk_seat(path text)
