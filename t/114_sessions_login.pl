@@ -150,7 +150,7 @@ like($ann->complaint("SELECT lend('x');"), qr/42501: cannot use sessions within 
 is($ann->complaint("INSERT INTO watched VALUES (1);"), '', 'a trigger acts as who inserts');
 is($ann->ask('SELECT login, role FROM arch_lab.sessions;'), 'ann|ann', 'and its session logs in so');
 $ann->ask('SELECT arch_lab.session_close_all();');
-$node->safe_psql('postgres', 'CREATE FUNCTION idx(int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT look() $$');
+$node->safe_psql('postgres', 'CREATE FUNCTION idx(int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT public.look() $$');
 $root = LabPsql->new($node, 'postgres');
 like($root->complaint('CREATE TABLE indexed AS SELECT 1 AS i; CREATE INDEX ON indexed (idx(i));'), qr/42501: cannot use sessions within security-restricted operation/, 'not in an index expression');
 SKIP:
