@@ -107,6 +107,38 @@
 #define ReplicationSlotCleanup(synced_only) ReplicationSlotCleanup()
 #endif
 
+/* PG 16 keeps why a slot was invalidated; before, only where it was */
+#if PG_VERSION_NUM >= 160000
+#define ai_slot_invalidated(slot) ((slot)->data.invalidated != RS_INVAL_NONE)
+#else
+#define ai_slot_invalidated(slot) \
+	(!XLogRecPtrIsInvalid((slot)->data.invalidated_at) && \
+	 XLogRecPtrIsInvalid((slot)->data.restart_lsn))
+#endif
+
+/* PG 17 copies slots to a standby */
+#if PG_VERSION_NUM >= 170000
+#define ai_slot_synced(slot) ((slot)->data.synced)
+#else
+#define ai_slot_synced(slot) false
+#endif
+
+/* PG 17 numbers processes by their PGPROC, and temporary schemas with them */
+#if PG_VERSION_NUM >= 170000
+#define ai_temp_namespace_proc(namespaceid) \
+	(GetTempNamespaceProcNumber(namespaceid) == INVALID_PROC_NUMBER ? NULL : \
+	 ProcNumberGetProc(GetTempNamespaceProcNumber(namespaceid)))
+#else
+#define ai_temp_namespace_proc(namespaceid) \
+	(GetTempNamespaceBackendId(namespaceid) == InvalidBackendId ? NULL : \
+	 BackendIdGetProc(GetTempNamespaceBackendId(namespaceid)))
+#endif
+
+/* PG 17 renamed the wait for a buffer pin */
+#if PG_VERSION_NUM < 170000
+#define WAIT_EVENT_BUFFER_PIN PG_WAIT_BUFFER_PIN
+#endif
+
 /* PG 16 turned the lock manager's queues into dlists */
 #if PG_VERSION_NUM >= 160000
 #define arch_lock_queue_foreach(type, member, var, queue) \

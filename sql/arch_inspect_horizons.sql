@@ -5,10 +5,10 @@
 -- Needs: current_setting('max_prepared_transactions')::int > 0
 
 -- one's own session is there, and four horizons
-SELECT kind, affects, harmless, advice FROM arch_inspect.xmin_horizons WHERE pid = pg_backend_pid();
+SELECT kind, affects, harmless, reason, advice FROM arch_inspect.xmin_horizons WHERE pid = pg_backend_pid();
 SELECT kind, holder, database = current_database() AS here, behind >= 0 AS counted, advice ~ '^VACUUM here removes' AS says
   FROM arch_inspect.xmin_horizons WHERE kind = 'horizon' ORDER BY holder;
-SELECT count(*) >= 1 AS oldest FROM arch_inspect.xmin_horizons WHERE oldest AND kind <> 'horizon';
+SELECT count(*) AS oldest FROM arch_inspect.xmin_horizons WHERE oldest AND (harmless OR kind = 'horizon');
 
 -- a prepared transaction and a slot hold back what they hold
 SELECT pg_create_logical_replication_slot('regress_logical', 'test_decoding') IS NOT NULL AS made;
@@ -44,6 +44,18 @@ SELECT kind, name, xids_to_forced_vacuum <= 100000 AS early,
 SELECT kind, xids_to_forced_vacuum <= 100000 AS early
   FROM arch_inspect.wraparound WHERE oid = (SELECT reltoastrelid FROM pg_class WHERE oid = 'frozen_early'::regclass);
 DROP TABLE frozen_early;
+
+-- a temporary table is its session's affair alone
+CREATE TEMP TABLE regress_temp (a int, b text);
+SELECT kind, name, owner = current_user AS own, xids_to_forced_vacuum IS NULL AS never_forced, forced_vacuum_at IS NULL AS never,
+	   pinned_by = format('process %s, whose temporary table it is: no autovacuum comes to it', pg_backend_pid()) AS pinned
+  FROM arch_inspect.wraparound WHERE oid = 'regress_temp'::regclass;
+SELECT kind, pinned_by = format('process %s, whose temporary table it is: no autovacuum comes to it', pg_backend_pid()) AS pinned
+  FROM arch_inspect.wraparound WHERE oid = (SELECT reltoastrelid FROM pg_class WHERE oid = 'regress_temp'::regclass);
+SELECT arch_inspect._temp_schema_owner('pg_catalog'::regnamespace) AS of_none, arch_inspect._temp_schema_owner(0) AS of_nothing;
+DROP TABLE regress_temp;
+SELECT members_used >= 0 AS used, members_left IS NULL OR members_left > 0 AS some_left, mxids_left <= COALESCE(members_left / 2, mxids_left) AS bounded
+  FROM arch_inspect.wraparound WHERE kind = 'database' AND name = 'template0';
 
 -- for everybody
 CREATE ROLE regress_horizons;

@@ -18,35 +18,21 @@ CREATE FUNCTION arch_inspect.autovacuum_thresholds(
 	OUT due_dead boolean,
 	OUT due_inserted boolean,
 	OUT due_analyze boolean,
-	OUT due_wraparound boolean)
+	OUT due_wraparound boolean,
+	OUT tables text)
 RETURNS SETOF record
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 200 COST 10000
 AS 'MODULE_PATHNAME', 'ai_autovacuum_thresholds';
 COMMENT ON FUNCTION arch_inspect.autovacuum_thresholds() IS
-'For each table, materialized view and TOAST table of this database, other than temporary ones: what autovacuum counts and the thresholds it compares with, by the rule of relation_needs_vacanalyze() in autovacuum.c: the table''s own options (a TOAST table without any has those of its table), the settings, from 18 on the maximum threshold and the unfrozen share. reltuples is null before the first VACUUM or ANALYZE; insert_threshold where inserts do not count (-1); analyze_threshold for what is never analyzed. enabled is false where only wraparound makes autovacuum come: autovacuum or track_counts is off, or the table''s option. It is false on a standby too, where nothing is ever due: autovacuum works on the primary, which also has the counts. For everybody.';
+'For each table, materialized view and TOAST table of this database, other than temporary ones: what autovacuum counts and the thresholds it compares with, by the rule of relation_needs_vacanalyze() in autovacuum.c: the table''s own options (a TOAST table without any has those of its table), the settings, from 18 on the maximum threshold and the unfrozen share. reltuples is null before the first VACUUM or ANALYZE; insert_threshold where inserts do not count (-1); analyze_threshold for what is never analyzed. enabled is false where only wraparound makes autovacuum come: autovacuum or track_counts is off, or the table''s option. It is false on a standby too, where nothing is ever due: autovacuum works on the primary, which also has the counts. tables: the kind of table, whose horizon its dead rows wait for (as in xmin_horizons). For everybody.';
 
 CREATE VIEW arch_inspect.autovacuum_forecast AS
-WITH holders AS MATERIALIZED (
-	-- whose snapshot keeps dead rows of this database
-	SELECT pg_catalog.age(CASE WHEN p.backend_xmin IS NULL THEN p.backend_xid
-							   WHEN p.backend_xid IS NULL THEN p.backend_xmin
-							   WHEN pg_catalog.age(p.backend_xid) > pg_catalog.age(p.backend_xmin) THEN p.backend_xid
-							   ELSE p.backend_xmin END) AS age,
-		   pg_catalog.format('%s %s', p.kind, p.pid) AS who
-	  FROM arch_inspect.process_scan() AS p
-	 WHERE (p.backend_xmin IS NOT NULL OR p.backend_xid IS NOT NULL)
-	   AND (p.datname = pg_catalog.current_database() OR p.datname IS NULL)
-	   AND p.kind <> 'autovacuum worker'
-	   AND p.pid <> pg_catalog.pg_backend_pid()
-	UNION ALL
-	SELECT pg_catalog.age(s.xmin), pg_catalog.format('replication slot %s', s.slot_name)
-	  FROM pg_catalog.pg_replication_slots AS s WHERE s.xmin IS NOT NULL
-	UNION ALL
-	SELECT pg_catalog.age(x.transaction), pg_catalog.format('prepared transaction %L', x.gid)
-	  FROM pg_catalog.pg_prepared_xacts AS x
-	 WHERE x.database = pg_catalog.current_database()
-), oldest AS MATERIALIZED (
-	SELECT h.who, h.age FROM holders AS h ORDER BY h.age DESC LIMIT 1
+WITH oldest AS MATERIALIZED (
+	-- who holds back most, for each kind of table
+	SELECT DISTINCT ON (t.name) t.name AS tables, h.who, h.behind
+	  FROM arch_inspect._holders AS h, unnest(h.tables) AS t (name)
+	 WHERE NOT h.harmless
+	 ORDER BY t.name, h.behind DESC, h.who
 ), workers AS MATERIALIZED (
 	SELECT v.relid, pg_catalog.format('process %s: vacuum, %s', v.pid, v.phase) AS does
 	  FROM pg_catalog.pg_stat_progress_vacuum AS v WHERE v.datname = pg_catalog.current_database()
@@ -82,7 +68,7 @@ SELECT p.relid::pg_catalog.regclass AS relation,
 	   WHEN p.insert_percent THEN 'vacuum of inserted rows'
 	   WHEN p.analyze_percent THEN 'analyze' END AS next_rule,
 	   CASE WHEN p.dead_rows > 0 THEN
-			(SELECT pg_catalog.format('%s (%s transactions back)', o.who, o.age) FROM oldest AS o) END AS held_back_by,
+			(SELECT pg_catalog.format('%s (%s transactions back)', o.who, o.behind) FROM oldest AS o WHERE o.tables = p.tables) END AS held_back_by,
 	   (SELECT pg_catalog.string_agg(w.does, '; ') FROM workers AS w WHERE w.relid = p.relid) AS worker
   FROM progress AS p;
 COMMENT ON VIEW arch_inspect.autovacuum_forecast IS
@@ -92,7 +78,7 @@ COMMENT ON COLUMN arch_inspect.autovacuum_forecast.vacuum_percent IS 'how far th
 COMMENT ON COLUMN arch_inspect.autovacuum_forecast.wraparound_percent IS 'how far the older of relfrozenxid and relminmxid is on the way to a forced vacuum';
 COMMENT ON COLUMN arch_inspect.autovacuum_forecast.due IS 'the rules that have fired already; empty when none has';
 COMMENT ON COLUMN arch_inspect.autovacuum_forecast.next_rule IS 'the rule that is furthest along; null when nothing moves, and on a standby';
-COMMENT ON COLUMN arch_inspect.autovacuum_forecast.held_back_by IS 'whose old snapshot keeps a vacuum from removing the newest dead rows: the oldest other process, replication slot or prepared transaction of this database; null when nobody, or no row is dead';
+COMMENT ON COLUMN arch_inspect.autovacuum_forecast.held_back_by IS 'who keeps a vacuum from removing the newest dead rows: of the holders in xmin_horizons that count for such a table, the oldest. Null when nobody does, or no row is dead. How many of the dead rows it keeps, why_dead() counts';
 COMMENT ON COLUMN arch_inspect.autovacuum_forecast.worker IS 'what is being done to it now, by autovacuum or by hand; null when nothing, or (another role''s) without pg_read_all_stats';
 
 REVOKE ALL ON FUNCTION arch_inspect.autovacuum_thresholds() FROM PUBLIC;

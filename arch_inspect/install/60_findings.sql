@@ -67,11 +67,11 @@ BEGIN ATOMIC
 		 'Find out why the application does not end it; idle_in_transaction_session_timeout ends such sessions.',
 		 'runtime-config-client.html'),
 		('blocked_session', 'cost',
-		 'It waits until whoever holds a conflicting lock ends its transaction. Who comes after queues behind both, even where only the waiting lock conflicts.',
-		 'Look at the holder in processes; use lock_timeout for changes of the schema.',
+		 'It waits until whoever holds a conflicting lock ends its transaction. Who comes after queues behind both, even where only the waiting lock conflicts. Some wait for no lock: for a page that others have pinned, as an open cursor does, or for a standby''s confirmation.',
+		 'Look at the holder in processes, and at lock_waits for the whole queue; use lock_timeout for changes of the schema.',
 		 'explicit-locking.html'),
 		('horizon_held_back', 'risk',
-		 'Vacuum may remove a dead row only when no snapshot can still see it. One old snapshot keeps all rows that died since, in every table.',
+		 'Vacuum may remove a dead row only when no snapshot can still see it. One old snapshot or transaction ID keeps all rows that died since, in every table of its database and the shared ones; that of a standby in every table there is.',
 		 'End the session, drop the slot, or finish the prepared transaction that is named.',
 		 'routine-vacuuming.html'),
 		('old_prepared_transaction', 'risk',
@@ -87,8 +87,8 @@ BEGIN ATOMIC
 		 'Read the server log for the message of archive_command, and run it by hand.',
 		 'continuous-archiving.html'),
 		('wraparound_near', 'risk',
-		 'Transaction IDs are compared over a circle of four billion, so that old rows must be frozen in time. Past the limit autovacuum comes whatever its settings; at an age of two billion the server assigns no more IDs.',
-		 'See that nothing holds vacuum back, and let it run: VACUUM (FREEZE) in a quiet hour.',
+		 'Transaction IDs are compared over a circle of four billion, so that old rows must be frozen in time. Past the limit autovacuum comes whatever its settings; at an age of two billion the server assigns no more IDs. Nothing is frozen that a holder of xmin_horizons keeps, and no autovacuum comes to a session''s temporary tables. Multixacts and their members run out in the same way.',
+		 'End what is named as the cause; wraparound shows what pins each table. Then let vacuum run: VACUUM (FREEZE) in a quiet hour.',
 		 'routine-vacuuming.html'),
 		('autovacuum_off', 'risk',
 		 'Nothing then removes dead rows, keeps statistics fresh, or marks pages all-visible, until wraparound forces a vacuum. Without track_counts autovacuum sees no changes.',
@@ -249,21 +249,32 @@ BEGIN ATOMIC
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'blocked_session', x.subject, x.evidence FROM (
-	  SELECT pg_catalog.format('process %s', p.pid), pg_catalog.format('waits for a lock (%s), its statement began %s, blocked by %s', p.wait_event, p.query_start::timestamptz(0), pg_catalog.pg_blocking_pids(p.pid))
+	  SELECT pg_catalog.format('process %s', w.pid),
+	  	   CASE WHEN w.locktype = 'buffer pin' THEN
+	  			pg_catalog.format('waits until nobody else has %s pinned, its statement began %s%s', w.lock, p.query_start::timestamptz(0),
+	  			COALESCE('; that may be ' || w.may_block, '; who has cannot be told'))
+	  		ELSE
+	  			pg_catalog.format('waits for %s (%s), its statement began %s%s%s', w.lock, w.locktype, p.query_start::timestamptz(0),
+	  			COALESCE(', blocked by ' || w.blockers, ''),
+	  			CASE WHEN pg_catalog.cardinality(w.queued_behind) > 0 THEN
+	  				', in the queue behind process ' || pg_catalog.array_to_string(w.queued_behind, ', ') ELSE '' END) END
+	    FROM arch_inspect.lock_waits AS w JOIN arch_inspect.process_scan() AS p ON p.pid = w.pid
+	   WHERE w.locktype IS NOT NULL AND p.query_start < pg_catalog.clock_timestamp() - finding_evidence.patience
+	  UNION ALL
+	  SELECT pg_catalog.format('process %s', p.pid), pg_catalog.format('%s (%s), its statement began %s',
+	  	   pg_catalog.lower(pg_catalog.left(p.wait_in_words, 1)) || pg_catalog.substr(p.wait_in_words, 2), p.wait_event, p.query_start::timestamptz(0))
 	    FROM arch_inspect.process_scan() AS p
-	   WHERE p.wait_event_type = 'Lock' AND p.query_start < pg_catalog.clock_timestamp() - finding_evidence.patience
+	   WHERE p.kind = 'client backend' AND p.state = 'active' AND p.wait_event_type = 'IPC'
+	     AND pg_catalog.lower(p.wait_event) IN ('syncrep', 'replicationslotdrop', 'replicationorigindrop', 'procsignalbarrier', 'recoverypause',
+	  		'checkpointstart', 'checkpointdone', 'backupwaitwalarchive', 'logicalsyncdata', 'logicalsyncstatechange')
+	     AND p.query_start < pg_catalog.clock_timestamp() - finding_evidence.patience
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'horizon_held_back', x.subject, x.evidence FROM (
-	  SELECT h.who, pg_catalog.format('the oldest snapshot is %s transactions back', h.age)
-	    FROM (SELECT pg_catalog.format('%s %s', p.kind, p.pid) AS who, pg_catalog.age(p.backend_xmin) AS age
-	  		  FROM arch_inspect.process_scan() AS p WHERE p.backend_xmin IS NOT NULL AND p.pid <> pg_catalog.pg_backend_pid()
-	  		UNION ALL
-	  		SELECT pg_catalog.format('replication slot %s', s.slot_name), GREATEST(pg_catalog.age(s.xmin), pg_catalog.age(s.catalog_xmin))
-	  		  FROM pg_catalog.pg_replication_slots AS s
-	  		UNION ALL
-	  		SELECT pg_catalog.format('prepared transaction %L', x.gid), pg_catalog.age(x.transaction) FROM pg_catalog.pg_prepared_xacts AS x) AS h
-	   WHERE h.age > 100000
+	  SELECT h.who, pg_catalog.format('keeps the dead rows of the last %s transactions, in: %s', h.behind,
+	  	   CASE WHEN pg_catalog.pg_is_in_recovery() THEN 'all databases' ELSE pg_catalog.array_to_string(h.tables, ', ') END)
+	    FROM arch_inspect._holders AS h
+	   WHERE NOT h.harmless AND h.behind > 100000 AND (h.kind <> 'backend' OR h.pid <> pg_catalog.pg_backend_pid())
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'old_prepared_transaction', x.subject, x.evidence FROM (
@@ -286,8 +297,44 @@ BEGIN ATOMIC
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'wraparound_near', x.subject, x.evidence FROM (
-	  SELECT t.relid::pg_catalog.regclass::text, pg_catalog.format('age %s of %s (transactions), %s of %s (multixacts)', t.xid_age, t.xid_age_limit, t.multixact_age, t.multixact_age_limit)
-	    FROM arch_inspect.autovacuum_thresholds() AS t WHERE t.due_wraparound
+	  -- one for each cause, however many tables it is about
+	  WITH holders AS MATERIALIZED (
+	  	SELECT h.who, h.behind, h.tables, h.datid, h.kind IN ('standby feedback', 'replication slot', 'replication slots', 'setting') AS everywhere
+	  	  FROM arch_inspect._holders AS h WHERE NOT h.harmless
+	  ), due AS (
+	  	SELECT w.kind, w.name, w.owner, w.xid_age, w.mxid_age,
+	  		   w.kind LIKE 'temporary %' AS temporary, w.pinned_by,
+	  		   CASE WHEN w.kind LIKE 'temporary %' THEN COALESCE(pg_catalog.substring(w.pinned_by, '^process [0-9]+'), 'tables left by a crash')
+	  				ELSE (SELECT h.who FROM holders AS h
+	  					   WHERE CASE WHEN w.kind = 'database' THEN h.everywhere OR h.datid = w.oid ELSE t.tables = ANY (h.tables) END
+	  						 AND w.xids_to_forced_vacuum < 0 AND h.behind > w.xid_age + w.xids_to_forced_vacuum
+	  					   ORDER BY h.behind DESC LIMIT 1) END AS cause
+	  	  FROM arch_inspect.wraparound AS w
+	  	  LEFT JOIN arch_inspect.autovacuum_thresholds() AS t ON t.relid = w.oid AND w.kind <> 'database'
+	  	 WHERE NOT pg_catalog.pg_is_in_recovery()
+	  	   AND CASE WHEN w.kind = 'database' THEN w.name <> pg_catalog.current_database() AND (w.xids_to_forced_vacuum < 0 OR w.mxids_to_forced_vacuum < 0)
+	  				WHEN t.relid IS NOT NULL THEN t.due_wraparound
+	  				ELSE w.xid_age > pg_catalog.current_setting('autovacuum_freeze_max_age')::bigint
+	  					OR w.mxid_age > (SELECT s.freeze_max_age FROM arch_inspect._multixact_space() AS s) END
+	  ), causes AS (
+	  	SELECT d.cause, d.cause IS NULL AND d.kind = 'database' AS databases, pg_catalog.bool_or(d.temporary) AS temporary, pg_catalog.count(*) AS n,
+	  		   (pg_catalog.array_agg(pg_catalog.format('%s %s of %s', d.kind, d.name, d.owner) ORDER BY d.xid_age DESC, d.mxid_age DESC, d.name))[1] AS oldest,
+	  		   (pg_catalog.array_agg(d.name ORDER BY d.xid_age DESC, d.mxid_age DESC, d.name))[1] AS name,
+	  		   pg_catalog.max(d.xid_age) AS xid_age, pg_catalog.max(d.mxid_age) AS mxid_age
+	  	  FROM due AS d GROUP BY 1, 2
+	  )
+	  SELECT COALESCE(c.cause, c.name), pg_catalog.format('%s past the age at which a vacuum is forced: %s%s, up to %s transactions and %s multixacts old; %s',
+	  	   CASE WHEN c.n > 1 THEN c.n || ' are' ELSE 'one is' END, c.oldest, CASE WHEN c.n > 1 THEN ' and others' ELSE '' END, c.xid_age, c.mxid_age,
+	  	   CASE WHEN c.temporary AND c.cause LIKE 'process %' THEN 'autovacuum does not come to a session''s temporary tables, and only that session can vacuum or drop them, or end'
+	  			WHEN c.temporary THEN 'autovacuum drops them when it comes'
+	  			WHEN c.cause IS NOT NULL THEN 'no vacuum can freeze what is kept'
+	  			WHEN c.databases THEN 'autovacuum is to come there; what else its tables wait for shows only from inside'
+	  			ELSE 'autovacuum is to come' END)
+	    FROM causes AS c
+	  UNION ALL
+	  SELECT 'multixact members', pg_catalog.format('%s are in use and %s are left; autovacuum is forced at an age of %s multixacts now, and without it no row could be locked by two transactions in the end', s.members_used, s.members_left, s.freeze_max_age)
+	    FROM arch_inspect._multixact_space() AS s
+	   WHERE s.members_left < 2147483648 AND s.members_used > s.members_left
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'autovacuum_off', x.subject, x.evidence FROM (

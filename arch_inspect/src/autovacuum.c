@@ -29,6 +29,7 @@
 #include "utils/rel.h"
 
 #include "compat.h"
+#include "holders.h"
 #include "processes.h"
 #include "result.h"
 
@@ -59,6 +60,7 @@ enum
 	COL_DUE_INSERTED,
 	COL_DUE_ANALYZE,
 	COL_DUE_WRAPAROUND,
+	COL_TABLES,
 	NCOLS
 };
 
@@ -79,20 +81,24 @@ static const ArchColumn columns[NCOLS] = {
 	{"due_dead", BOOLOID},
 	{"due_inserted", BOOLOID},
 	{"due_analyze", BOOLOID},
-	{"due_wraparound", BOOLOID}
+	{"due_wraparound", BOOLOID},
+	{"tables", TEXTOID}
 };
 
 /*
  * The table's own options; false when it has none.
  */
 static bool
-own_options(HeapTuple tuple, TupleDesc desc, AutoVacOpts *options)
+own_options(HeapTuple tuple, TupleDesc desc, AutoVacOpts *options,
+			bool *user_catalog)
 {
 	bytea	   *all = extractRelOptions(tuple, desc, NULL);
 
+	*user_catalog = false;
 	if (all == NULL)
 		return false;
 	*options = ((StdRdOptions *) all)->autovacuum;
+	*user_catalog = ((StdRdOptions *) all)->user_catalog_table;
 	pfree(all);
 	return true;
 }
@@ -108,7 +114,7 @@ counter(PGFunction function, Oid relid)
  */
 static void
 put_table(ReturnSetInfo *rsinfo, Form_pg_class class, AutoVacOpts *relopts,
-		  bool active, TransactionId next_xid, MultiXactId next_multi,
+		  bool user_catalog, bool active, TransactionId next_xid, MultiXactId next_multi,
 		  int effective_multixact_freeze_max_age)
 {
 	Datum		values[NCOLS] = {0};
@@ -198,6 +204,7 @@ put_table(ReturnSetInfo *rsinfo, Form_pg_class class, AutoVacOpts *relopts,
 										   (enabled || force_vacuum) &&
 										   anltuples > anlthresh);
 	values[COL_DUE_WRAPAROUND] = BoolGetDatum(force_vacuum && !RecoveryInProgress());
+	values[COL_TABLES] = CStringGetTextDatum(ai_tables_name(ai_tables_of_class(class, user_catalog)));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -241,6 +248,7 @@ ai_autovacuum_thresholds(PG_FUNCTION_ARGS)
 			Form_pg_class class = (Form_pg_class) GETSTRUCT(tuple);
 			AutoVacOpts options;
 			bool		has_options;
+			bool		user_catalog;
 
 			CHECK_FOR_INTERRUPTS();
 			if (class->relpersistence == RELPERSISTENCE_TEMP)
@@ -249,7 +257,8 @@ ai_autovacuum_thresholds(PG_FUNCTION_ARGS)
 							 class->relkind != RELKIND_MATVIEW)
 				: class->relkind != RELKIND_TOASTVALUE)
 				continue;
-			has_options = own_options(tuple, RelationGetDescr(rel), &options);
+			has_options = own_options(tuple, RelationGetDescr(rel), &options,
+									  &user_catalog);
 			if (pass == 1 && has_options && OidIsValid(class->reltoastrelid))
 			{
 				ToastOptions *entry = hash_search(toast, &class->reltoastrelid,
@@ -268,8 +277,8 @@ ai_autovacuum_thresholds(PG_FUNCTION_ARGS)
 					has_options = true;
 				}
 			}
-			put_table(rsinfo, class, has_options ? &options : NULL, active,
-					  next_xid, next_multi, multi_limit);
+			put_table(rsinfo, class, has_options ? &options : NULL,
+					  user_catalog, active, next_xid, next_multi, multi_limit);
 		}
 		systable_endscan(scan);
 	}

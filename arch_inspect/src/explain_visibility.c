@@ -20,10 +20,14 @@
 #include "result.h"
 #include "decode_heap.h"
 #include "guard.h"
+#include "holders.h"
 #include "source.h"
 #include "visibility.h"
 
 PG_FUNCTION_INFO_V1(ai_explain_visibility);
+
+/* how many holders are named */
+#define MAX_KEEPERS 5
 
 typedef struct Report
 {
@@ -398,9 +402,41 @@ put_newer(Report *report, Relation rel, const HeapTupleHeaderData *tuple,
 	}
 }
 
-static void
-put_removable(Report *report, AiLook *look, const AiTupleStatus *status)
+/*
+ * Who keeps what the transaction replaced or deleted, for a sentence; NULL if
+ * nobody does any more.
+ */
+static const char *
+keepers(Relation rel, TransactionId deleter)
 {
+	AiHolders  *holders = ai_holders_read();
+	AiTables	tables = ai_tables_of(rel);
+	StringInfoData buf;
+	int			n = 0;
+
+	initStringInfo(&buf);
+	for (int i = 0; i < holders->n; i++)
+	{
+		AiHolder   *holder = &holders->holder[i];
+
+		if (!ai_holder_holds(holder, tables) ||
+			TransactionIdPrecedes(deleter, ai_holder_from(holder, tables)))
+			continue;
+		if (++n <= MAX_KEEPERS)
+			appendStringInfo(&buf, "%s%s", n > 1 ? ", " : "",
+							 ai_holder_words(holder));
+	}
+	if (n > MAX_KEEPERS)
+		appendStringInfo(&buf, " and %d more", n - MAX_KEEPERS);
+	return n > 0 ? buf.data : NULL;
+}
+
+static void
+put_removable(Report *report, Relation rel, AiLook *look,
+			  const AiTupleStatus *status)
+{
+	const char *who;
+
 	switch (status->state)
 	{
 		case AI_TUPLE_ABORTED:
@@ -416,9 +452,12 @@ put_removable(Report *report, AiLook *look, const AiTupleStatus *status)
 		case AI_TUPLE_HOT_UPDATED:
 		case AI_TUPLE_MOVED:
 		case AI_TUPLE_DELETED:
+			who = keepers(rel, status->updater);
 			put(report, "may VACUUM remove it?", "no", "cleanup horizon",
-				"Transaction %u, which replaced or deleted it, is not before the horizon %u; arch_inspect.xmin_horizons tells who holds that back.",
-				status->updater, look->scan->horizon);
+				"Transaction %u, which replaced or deleted it, is not before the horizon %u%s%s.",
+				status->updater, look->scan->horizon,
+				who ? "; it is kept by " : ", as it was when this was asked; nobody keeps it any more",
+				who ? who : "");
 			break;
 		case AI_TUPLE_UNKNOWN:
 			put(report, "may VACUUM remove it?", "unknown", NULL,
@@ -519,7 +558,7 @@ explain_tuple(Report *report, Relation rel, AiLook *look,
 		ai_evidence_name(verdict.by), "%s", sentence(&verdict));
 	if (!HEAP_XMAX_IS_LOCKED_ONLY(tuple->t_infomask) || HeapTupleHeaderIsSpeculative(tuple))
 		put_newer(report, rel, tuple, status, tid);
-	put_removable(report, look, status);
+	put_removable(report, rel, look, status);
 	if (look->snapshot == NULL)
 		put(report, "what can't a given snapshot tell?", "subtransactions, command ids", "pg_snapshot",
 			"It lists top-level transactions only, so a subtransaction is judged by its parent while pg_subtrans knows it; and it has no command ids, so your own transaction is judged as another session would see it.");

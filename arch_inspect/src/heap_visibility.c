@@ -100,39 +100,6 @@ judge(AiRows *rows)
 	return &state->verdict;
 }
 
-/*
- * Whether a replaced version is removed because a later one of its HOT chain
- * is: pruning takes a chain up to the last version that nobody needs.
- */
-static bool
-pruned_with_chain(AiRows *rows)
-{
-	VisibilityState *state = rows->state;
-	AiHeapItem	item = state->item;
-	AiTupleStatus status = state->verdict.status;
-
-	for (int hops = 0; hops < state->nitems; hops++)
-	{
-		TransactionId updater = status.updater;
-		OffsetNumber to = ItemPointerGetOffsetNumberNoCheck(&item.t_ctid);
-
-		if (status.state != AI_TUPLE_HOT_UPDATED ||
-			ItemPointerGetBlockNumberNoCheck(&item.t_ctid) != (BlockNumber) rows->unit ||
-			to < FirstOffsetNumber || to > state->nitems)
-			return false;
-		ai_decode_heap_item(ai_rows_page(rows), &rows->header, to, &item);
-		if (!item.has_header || item.item.flags != LP_NORMAL ||
-			!TransactionIdEquals(HeapTupleHeaderGetXmin(item.tuple), updater) ||
-			!HeapTupleHeaderIsHeapOnly(item.tuple))
-			return false;
-		ai_tuple_status(state->look->scan, item.tuple, (BlockNumber) rows->unit,
-						to, &status);
-		if (status.state == AI_TUPLE_DEAD)
-			return true;
-	}
-	return false;
-}
-
 static Datum
 get_tid(AiRows *rows, bool *isnull)
 {
@@ -154,14 +121,16 @@ get_visible(AiRows *rows, bool *isnull)
 static Datum
 get_removable(AiRows *rows, bool *isnull)
 {
+	VisibilityState *state = rows->state;
 	AiVerdict  *verdict = judge(rows);
 
 	*isnull = verdict == NULL || verdict->status.state == AI_TUPLE_UNKNOWN;
 	if (*isnull)
 		return (Datum) 0;
 	return BoolGetDatum(verdict->status.removable ||
-						(verdict->status.state == AI_TUPLE_HOT_UPDATED &&
-						 pruned_with_chain(rows)));
+						ai_pruned_with_chain(state->look->scan, ai_rows_page(rows),
+											 &rows->header, (BlockNumber) rows->unit,
+											 &state->item, &verdict->status));
 }
 
 static inline Datum

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * lock_waits.c
- *	  Who waits for whom: in the lock manager, and for a safe snapshot.
+ *	  Who waits for whom: in the lock manager, for a safe snapshot, and for a
+ *	  page that others have pinned.
  *
  * All awaited locks are copied at one moment, with their holders and their
  * wait queues in order; who blocks whom is worked out on the copy, by the
@@ -10,7 +11,8 @@
  *
  * A SERIALIZABLE READ ONLY DEFERRABLE transaction waits for no lock, but until
  * the serializable transactions that could spoil its snapshot have ended.  Such
- * a wait is put in the form of a lock that all of these hold.
+ * a wait is put in the form of a lock that all of these hold.  Who waits for a
+ * pin waits for nobody that is known for sure; see pin_waits.c.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -32,6 +34,7 @@
 #include "compat.h"
 #include "result.h"
 #include "lock_words.h"
+#include "pin_waits.h"
 
 PG_FUNCTION_INFO_V1(ai_lock_waits);
 
@@ -52,6 +55,7 @@ typedef struct AwaitedLock
 {
 	LOCKTAG		tag;
 	bool		snapshot;		/* no lock: a safe snapshot is waited for */
+	AiPinWait  *pin;			/* no lock: a page that others have pinned */
 	int			nholders;
 	int			nwaiters;
 	Party	   *parties;		/* the holders, then the waiters in order */
@@ -71,6 +75,7 @@ typedef struct Waiter
 	bool		wanted;
 	bool		in_cycle;		/* of hard and soft edges */
 	bool		in_hard_cycle;
+	int			pinned_below;	/* who waits for it and may have its page */
 } Waiter;
 
 /*
@@ -116,6 +121,7 @@ copy_lock(AwaitedLock *copy, LOCK *lock)
 
 	copy->tag = lock->tag;
 	copy->snapshot = false;
+	copy->pin = NULL;
 	arch_lock_queue_foreach(PROCLOCK, lockLink, pl, &lock->procLocks)
 		size++;
 	/* a waiter has an entry among the holders too, maybe an empty one */
@@ -229,6 +235,31 @@ add_snapshot_waits(List *locks)
 		copy->parties[n] = waiter;
 		copy->parties[n].awaited = AccessShareLock;
 		locks = lappend(locks, copy);
+	}
+	return locks;
+}
+
+/*
+ * Those that wait for a pin, each as a lock without a holder.
+ */
+static List *
+add_pin_waits(List *locks)
+{
+	ListCell   *lc;
+
+	foreach(lc, ai_pin_waits())
+	{
+		AiPinWait  *wait = lfirst(lc);
+		AwaitedLock *copy = palloc0(sizeof(AwaitedLock));
+
+		copy->pin = wait;
+		copy->tag.locktag_lockmethodid = DEFAULT_LOCKMETHOD;
+		copy->parties = palloc0(sizeof(Party));
+		copy->nwaiters = 1;
+		copy_party(copy->parties, wait->proc);
+		copy->parties->awaited = AccessShareLock;
+		if (copy->parties->pid == wait->pid)
+			locks = lappend(locks, copy);
 	}
 	return locks;
 }
@@ -356,6 +387,33 @@ find_cycles(Waiter *waiters, int n, bool soft)
 	}
 }
 
+/*
+ * Which of those that may have a page pinned waits, in the end, for the one
+ * that waits for the page; 0 if none does.  No deadlock check of the server
+ * looks at pins.
+ */
+static int
+find_pinned_below(Waiter *waiters, int n, Waiter *waiter)
+{
+	AiPinWait  *pin = waiter->lock->pin;
+
+	for (int i = 0; pin != NULL && i < pin->ncandidates; i++)
+	{
+		Waiter	   *up = find_waiter(waiters, n, pin->candidates[i]);
+
+		for (int steps = 0; up != NULL && steps <= n; steps++)
+		{
+			int			which = up->nhard > 0 ? 0 : up->nsoft - 1;
+
+			CHECK_FOR_INTERRUPTS();
+			if (up == waiter)
+				return pin->candidates[i];
+			up = which < 0 ? NULL : up->on[which];
+		}
+	}
+	return 0;
+}
+
 static Datum
 int_array(const int *elems, int n)
 {
@@ -406,7 +464,7 @@ path_to(Waiter *waiter, int n, int *root, TransactionId *root_xid)
 	return int_array(path, length);
 }
 
-#define NCOLUMNS 13
+#define NCOLUMNS 15
 
 /*
  * A row for the process at the root of a tree, which waits for nobody; once.
@@ -433,6 +491,7 @@ static void
 put_waiter(ReturnSetInfo *rsinfo, Waiter *waiter, Datum path)
 {
 	LOCKTAG    *tag = &waiter->lock->tag;
+	AiPinWait  *pin = waiter->lock->pin;
 	Datum		values[NCOLUMNS];
 	bool		nulls[NCOLUMNS] = {false};
 	Datum	   *xids = palloc_array(Datum, waiter->nhard + 1);
@@ -444,14 +503,16 @@ put_waiter(ReturnSetInfo *rsinfo, Waiter *waiter, Datum path)
 	values[1] = Int32GetDatum(waiter->party->pid);
 	values[2] = TransactionIdGetDatum(waiter->party->xid);
 	nulls[2] = !TransactionIdIsValid(waiter->party->xid);
-	values[3] = CStringGetTextDatum(waiter->lock->snapshot ? "safe snapshot" :
+	values[3] = CStringGetTextDatum(pin ? "buffer pin" :
+									waiter->lock->snapshot ? "safe snapshot" :
 									tag->locktag_type <= LOCKTAG_LAST_TYPE ?
 									LockTagTypeNames[tag->locktag_type] : "unknown");
-	values[4] = CStringGetTextDatum(waiter->lock->snapshot ? "a safe snapshot" :
+	values[4] = CStringGetTextDatum(pin ? (pin->page ? pin->page : "a page") :
+									waiter->lock->snapshot ? "a safe snapshot" :
 									ai_lock_words(tag));
 	values[5] = CStringGetTextDatum(GetLockmodeName(tag->locktag_lockmethodid,
 													waiter->party->awaited));
-	nulls[5] = nulls[6] = waiter->lock->snapshot;
+	nulls[5] = nulls[6] = waiter->lock->snapshot || pin;
 	values[6] = Int32GetDatum(waiter->position);
 	values[7] = TimestampTzGetDatum((TimestampTz) waiter->party->since);
 	nulls[7] = waiter->party->since == 0;
@@ -460,14 +521,23 @@ put_waiter(ReturnSetInfo *rsinfo, Waiter *waiter, Datum path)
 												true, TYPALIGN_INT));
 	values[10] = int_array(waiter->blockers + waiter->nhard, waiter->nsoft);
 	nulls[11] = !waiter->party->has_row ||
-		waiter->lock->snapshot || tag->locktag_type != LOCKTAG_TRANSACTION;
+		waiter->lock->snapshot || pin || tag->locktag_type != LOCKTAG_TRANSACTION;
 	if (!nulls[11])
 		values[11] = CStringGetTextDatum(ai_lock_words(&waiter->party->row));
-	nulls[12] = !waiter->in_cycle;
-	if (waiter->in_cycle)
+	nulls[12] = !waiter->in_cycle && waiter->pinned_below == 0;
+	if (waiter->pinned_below != 0)
+		values[12] = CStringGetTextDatum(psprintf("deadlock that the server does not see, if process %d has the page pinned",
+												  waiter->pinned_below));
+	else if (waiter->in_cycle)
 		values[12] = CStringGetTextDatum(waiter->in_hard_cycle ?
 										 "deadlock" :
 										 "deadlock, unless the queue is reordered");
+	nulls[13] = !pin || pin->pins < 0;
+	nulls[14] = !pin || pin->ncandidates < 0;
+	if (!nulls[13])
+		values[13] = Int32GetDatum(pin->pins);
+	if (!nulls[14])
+		values[14] = int_array(pin->candidates, pin->ncandidates);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -493,7 +563,9 @@ ai_lock_waits(PG_FUNCTION_ARGS)
 		{"blocker_xids", XIDARRAYOID},
 		{"queued_behind", INT4ARRAYOID},
 		{"for_row", TEXTOID},
-		{"deadlock", TEXTOID}
+		{"deadlock", TEXTOID},
+		{"other_pins", INT4OID},
+		{"may_block", INT4ARRAYOID}
 	};
 	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
 	List	   *locks;
@@ -504,7 +576,7 @@ ai_lock_waits(PG_FUNCTION_ARGS)
 	int		   *roots;
 	TransactionId *root_xids;
 
-	locks = add_snapshot_waits(copy_awaited_locks());
+	locks = add_pin_waits(add_snapshot_waits(copy_awaited_locks()));
 	foreach(lc, locks)
 		n += ((AwaitedLock *) lfirst(lc))->nwaiters;
 	waiters = palloc0(sizeof(Waiter) * (n + 1));
@@ -536,6 +608,8 @@ ai_lock_waits(PG_FUNCTION_ARGS)
 	}
 	find_cycles(waiters, n, false);
 	find_cycles(waiters, n, true);
+	for (int i = 0; i < n; i++)
+		waiters[i].pinned_below = find_pinned_below(waiters, n, &waiters[i]);
 
 	for (int i = 0; i < n; i++)
 	{

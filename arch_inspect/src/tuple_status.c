@@ -16,6 +16,7 @@
 #include "utils/rel.h"
 
 #include "compat.h"
+#include "holders.h"
 #include "tuple_status.h"
 
 /*
@@ -260,6 +261,40 @@ ai_tuple_status(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
 		status->state = AI_TUPLE_INSERTING;
 		status->removable = false;
 	}
+}
+
+/*
+ * ai_pruned_with_chain - whether a replaced version is removed because a later
+ * one of its HOT chain is: pruning takes a chain up to the last version that
+ * nobody needs
+ */
+bool
+ai_pruned_with_chain(AiTupleScan *scan, const char *page,
+					 const AiPageHeader *header, BlockNumber blkno,
+					 const AiHeapItem *item, const AiTupleStatus *status)
+{
+	AiHeapItem	next = *item;
+	AiTupleStatus state = *status;
+
+	for (int hops = 0; hops < header->nitems; hops++)
+	{
+		TransactionId updater = state.updater;
+		OffsetNumber to = ItemPointerGetOffsetNumberNoCheck(&next.t_ctid);
+
+		if (state.state != AI_TUPLE_HOT_UPDATED ||
+			ItemPointerGetBlockNumberNoCheck(&next.t_ctid) != blkno ||
+			to < FirstOffsetNumber || to > header->nitems)
+			return false;
+		ai_decode_heap_item(page, header, to, &next);
+		if (!next.has_header || next.item.flags != LP_NORMAL ||
+			!TransactionIdEquals(HeapTupleHeaderGetXmin(next.tuple), updater) ||
+			!HeapTupleHeaderIsHeapOnly(next.tuple))
+			return false;
+		ai_tuple_status(scan, next.tuple, blkno, to, &state);
+		if (state.state == AI_TUPLE_DEAD)
+			return true;
+	}
+	return false;
 }
 
 /*

@@ -21,6 +21,7 @@
 #include "storage/off.h"
 #include "utils/relcache.h"
 
+#include "decode_heap.h"
 #include "xid_status.h"
 
 typedef enum AiTupleState
@@ -62,14 +63,14 @@ typedef struct AiTupleScan
 	AiXidCache *xids;
 } AiTupleScan;
 
-/* in horizons.c */
-extern TransactionId ai_cleanup_horizon(Relation rel);
-
-/* in tuple_status.c */
 extern AiTupleScan *ai_tuple_scan_begin(Relation rel);
 extern void ai_tuple_status(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
 							BlockNumber blkno, OffsetNumber offnum,
 							AiTupleStatus *status);
+extern bool ai_pruned_with_chain(AiTupleScan *scan, const char *page,
+								 const AiPageHeader *header, BlockNumber blkno,
+								 const AiHeapItem *item,
+								 const AiTupleStatus *status);
 extern const char *ai_tuple_state_name(AiTupleState state);
 
 /*
