@@ -104,15 +104,16 @@ RETURNS TABLE (
 	row_width double precision,
 	best_row_width double precision,
 	row_count bigint,
-	saved_bytes bigint)
+	saved_bytes bigint,
+	order_proven boolean)
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED ROWS 10 COST 10000
 SUPPORT arch_inspect.rows_support
 AS 'MODULE_PATHNAME', 'ai_row_layout';
 
 COMMENT ON FUNCTION arch_inspect.row_layout(regclass) IS
 'How the columns lie in the rows of a table, and the order of columns that would waste least. A row for each column, dropped ones too.
-attlen: bytes of a type of fixed length, null for the others. alignment in bytes. length: what a value takes in the row, on average, where it is not null. null_fraction: share of the rows that store nothing of it. padding: bytes left unused before it, on average over all rows. best_place: its place, from 1, in the proposed order (null for a dropped column, which a new table would not have); the present order where none is better. best_padding: as padding, in that order. row_width, best_row_width: bytes of a row, header and final alignment included, on average, now and in that order. row_count: rows of the table. saved_bytes: what the proposed order would save over all of them. The last four are the same in each row. Averages are null for a table without rows.
-Measured on the rows themselves: on all of a table of up to 2048 pages, else on 2048 pages spread evenly over it; row_count then is an estimate.
+attlen: bytes of a type of fixed length, null for the others. alignment in bytes. length: what a value takes in the row, on average, where it is not null. null_fraction: share of the rows that store nothing of it. padding: bytes left unused before it, on average over all rows. best_place: its place, from 1, in the proposed order (null for a dropped column, which a new table would not have); the present order where none is better. best_padding: as padding, in that order. row_width, best_row_width: bytes of a row, header and final alignment included, on average: as it is, and in a copy of the table in that order. row_count: rows of the table. saved_bytes: what such a copy (CREATE TABLE AS) has less of over all of them, by its order, and because dropped columns are not in it; negative where it has more, since rows that are older than a column have its default only in a copy. order_proven: no order is better for these rows; false where there are too many columns or kinds of rows to tell, and then it is the best that was found. The last five are the same in each row. Averages and order_proven are null for a table without rows.
+Measured on the rows themselves: on all of a table of up to 2048 pages, else on 2048 pages spread evenly over it; row_count and saved_bytes then are estimates.
 Rights: structure tier. Errors: 42501, 42809, 0A000. Source: src/include/access/tupmacs.h.';
 
 REVOKE ALL ON FUNCTION arch_inspect.row_layout(regclass) FROM PUBLIC;

@@ -5,8 +5,10 @@
  *
  * The rows themselves are measured, with their nulls and short headers: all of
  * them in a table of up to SAMPLE_PAGES pages, else those on so many pages
- * spread evenly over it.  Every row is laid out anew in the proposed order, so
- * that what is said to be saved is what CREATE TABLE AS in that order saves.
+ * spread evenly over it.  Every row is laid out anew in the proposed order, as
+ * a copy of the table would have it: without dropped columns, with the defaults
+ * that it lacks, and with a null bitmap where it then needs one.  So what is
+ * said to be saved is what CREATE TABLE AS in that order saves.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -16,9 +18,12 @@
 #include "access/htup_details.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/hsearch.h"
 #include "utils/rel.h"
 
+#include "column_order.h"
 #include "decode_heap.h"
+#include "row_copy.h"
 #include "rows.h"
 #include "tuple_status.h"
 #include "value.h"
@@ -26,27 +31,44 @@
 #include "compat.h"
 
 #define SAMPLE_PAGES	2048
+#define MAX_KINDS_SIZE	(8 * 1024 * 1024)
 
 typedef struct ColumnSums
 {
 	double		present;		/* rows that have bytes of it */
 	double		length;
 	double		padding;
-	double		best_padding;
+	double		best_padding;	/* of the kinds of rows that are kept */
 } ColumnSums;
+
+/* Rows that are alike: the key is a piece a column, then the number follows. */
+typedef struct KindTable
+{
+	HTAB	   *table;
+	Size		key_size;
+	AiPiece    *pieces;			/* of the current row */
+	char	   *last;			/* entry of the row before */
+	bool		cut;			/* there were more than are kept */
+} KindTable;
 
 typedef struct LayoutState
 {
 	TupleDesc	desc;
 	AiAttribute *attrs;
 	AiStored   *stored;
-	int		   *order;			/* proposed: attribute index by place */
-	int		   *place;			/* place by attribute index; -1: none */
+	AiRowCopy  *copy;
+	int			nlive;			/* columns that are not dropped */
+	int		   *live;			/* their attribute indexes */
+	int		   *place;			/* proposed, by attribute index; -1: none */
 	ColumnSums *sums;
+	KindTable	kinds;
 	double		pages;
 	double		rows;
+	double		kept_rows;		/* of the kinds that are kept */
 	double		width;			/* aligned lengths of the rows */
+	double		copied_width;	/* of their copies, without any padding */
 	double		best_width;
+	bool		proven;			/* no order is better */
 	double		all_rows;		/* in the table, reckoned from the sample */
 } LayoutState;
 
@@ -71,45 +93,137 @@ comes_before(const AiAttribute *a, const AiAttribute *b)
 	return b_odd && !a_odd;
 }
 
-/* Insertion sort: stable, so that columns keep their order where it can stay. */
+/*
+ * An order to begin with, of indexes into live: an insertion sort, stable, so
+ * that columns keep their order where it can stay.
+ */
+static void
+sort_columns(LayoutState *state, int *order)
+{
+	for (int i = 0; i < state->nlive; i++)
+	{
+		int			at = i;
+
+		while (at > 0 && comes_before(&state->attrs[state->live[i]],
+									  &state->attrs[state->live[order[at - 1]]]))
+		{
+			order[at] = order[at - 1];
+			at--;
+		}
+		order[at] = i;
+	}
+}
+
+#define KIND_ROWS(kinds, entry) \
+	((double *) ((entry) + MAXALIGN((kinds)->key_size)))
+
+static void
+begin_kinds(KindTable *kinds, int ncolumns, MemoryContext context)
+{
+	HASHCTL		ctl;
+
+	memset(&ctl, 0, sizeof(ctl));
+	kinds->key_size = ncolumns;
+	kinds->pieces = palloc0(ncolumns);
+	ctl.keysize = ncolumns;
+	ctl.entrysize = MAXALIGN(ncolumns) + sizeof(double);
+	ctl.hcxt = context;
+	kinds->table = hash_create("kinds of rows", 256, &ctl,
+							   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+/* Count the row whose pieces are set; false where there are too many kinds. */
+static bool
+count_kind(KindTable *kinds)
+{
+	bool		found;
+	Size		entry = MAXALIGN(kinds->key_size) + 64;
+
+	if (kinds->last == NULL ||
+		memcmp(kinds->last, kinds->pieces, kinds->key_size) != 0)
+	{
+		if (kinds->cut || hash_get_num_entries(kinds->table) * entry > MAX_KINDS_SIZE)
+		{
+			char	   *known = hash_search(kinds->table, kinds->pieces, HASH_FIND, NULL);
+
+			kinds->cut = true;
+			if (known == NULL)
+				return false;
+			kinds->last = known;
+		}
+		else
+		{
+			kinds->last = hash_search(kinds->table, kinds->pieces, HASH_ENTER, &found);
+			if (!found)
+				*KIND_ROWS(kinds, kinds->last) = 0;
+		}
+	}
+	*KIND_ROWS(kinds, kinds->last) += 1;
+	return true;
+}
+
+static AiRowKind *
+list_kinds(KindTable *kinds, int *n)
+{
+	HASH_SEQ_STATUS scan;
+	AiRowKind  *list = palloc(sizeof(AiRowKind) *
+							  Max(1, hash_get_num_entries(kinds->table)));
+	char	   *entry;
+
+	*n = 0;
+	hash_seq_init(&scan, kinds->table);
+	while ((entry = hash_seq_search(&scan)) != NULL)
+	{
+		list[*n].pieces = (AiPiece *) entry;
+		list[(*n)++].rows = *KIND_ROWS(kinds, entry);
+	}
+	return list;
+}
+
+/*
+ * The best order.  The present one stays where none is better; a copy in that
+ * takes the rows over as they are, unless there is something to leave out or
+ * to fill in.
+ */
 static void
 propose(LayoutState *state)
 {
-	int			n = 0;
+	int		   *order = palloc(sizeof(int) * Max(1, state->nlive));
+	int		   *present = palloc(sizeof(int) * Max(1, state->nlive));
+	double	   *padding = palloc0(sizeof(double) * Max(1, state->nlive));
+	int			nkinds = 0;
+	AiRowKind  *kinds = NULL;
+	double		waste;
+	bool		stay;
 
-	for (int i = 0; i < state->desc->natts; i++)
+	for (int i = 0; i < state->nlive; i++)
+		present[i] = i;
+	if (state->nlive > 0)
+		kinds = list_kinds(&state->kinds, &nkinds);
+	sort_columns(state, order);
+	state->proven = ai_best_order(kinds, nkinds, order, state->nlive) &&
+		!state->kinds.cut;
+	waste = ai_order_waste(kinds, nkinds, order, state->nlive, padding);
+	state->best_width = state->copied_width +
+		(state->kept_rows > 0 ? waste / state->kept_rows * state->rows : 0);
+
+	if (state->copy->differs)
+		stay = ai_order_waste(kinds, nkinds, present, state->nlive, NULL) <= waste;
+	else
+		stay = state->width <= state->best_width;
+	if (stay)
 	{
-		int			at = n;
-
-		state->place[i] = -1;
-		if (TupleDescAttr(state->desc, i)->attisdropped)
-			continue;
-		while (at > 0 && comes_before(&state->attrs[i],
-									  &state->attrs[state->order[at - 1]]))
-		{
-			state->order[at] = state->order[at - 1];
-			at--;
-		}
-		state->order[at] = i;
-		n++;
+		memset(padding, 0, sizeof(double) * state->nlive);
+		(void) ai_order_waste(kinds, nkinds, present, state->nlive, padding);
+		order = present;
+		if (!state->copy->differs)
+			state->best_width = state->width;
 	}
-	for (int i = 0; i < n; i++)
-		state->place[state->order[i]] = i;
-}
-
-/* Keep the columns as they are: nothing else was better. */
-static void
-propose_nothing(LayoutState *state)
-{
-	int			n = 0;
-
-	for (int i = 0; i < state->desc->natts; i++)
+	for (int i = 0; i < state->nlive; i++)
 	{
-		state->sums[i].best_padding = state->sums[i].padding;
-		if (!TupleDescAttr(state->desc, i)->attisdropped)
-			state->place[i] = n++;
+		state->place[state->live[order[i]]] = i;
+		state->sums[state->live[i]].best_padding = padding[i];
 	}
-	state->best_width = state->width;
 }
 
 static bool
@@ -119,43 +233,36 @@ has_bytes(const AiStored *stored)
 		stored->storage != AI_STORED_MISSING;
 }
 
-/* A sound row: measure it as it is and as it would be. */
+/* A sound row: measure it as it is, and what a copy of it has. */
 static void
 measure(LayoutState *state, const AiHeapItem *item)
 {
-	uint32		off = item->t_hoff;
-	int			n = 0;
+	uint32		length = 0;
+	bool		nulls = false;
 
 	for (int i = 0; i < state->desc->natts; i++)
 	{
-		if (state->place[i] >= 0)
-			n++;
 		if (!has_bytes(&state->stored[i]))
 			continue;
 		state->sums[i].present++;
 		state->sums[i].length += state->stored[i].length;
 		state->sums[i].padding += state->stored[i].padding;
 	}
-	for (int place = 0; place < n; place++)
+	for (int i = 0; i < state->nlive; i++)
 	{
-		int			i = state->order[place];
-		const AiStored *stored = &state->stored[i];
-		uint32		by = state->attrs[i].alignby;
-		uint32		padding;
+		uint8		by;
+		uint32		n = ai_copied_length(state->copy, state->stored, state->live[i], &by);
 
-		if (!has_bytes(stored))
-			continue;
-		/* one-byte headers, TOAST pointers too, start anywhere */
-		if (stored->storage == AI_STORED_SHORT ||
-			stored->storage == AI_STORED_EXTERNAL)
-			by = 1;
-		padding = (by - off % by) % by;
-		state->sums[i].best_padding += padding;
-		off += padding + stored->length;
+		length += n;
+		nulls |= n == 0;
+		state->kinds.pieces[i] = n == 0 ? AI_NO_PIECE : ai_piece(n, by);
 	}
 	state->rows++;
 	state->width += MAXALIGN(item->item.len);
-	state->best_width += MAXALIGN(off);
+	state->copied_width += length +
+		MAXALIGN(SizeofHeapTupleHeader + (nulls ? BITMAPLEN(state->nlive) : 0));
+	if (state->nlive == 0 || count_kind(&state->kinds))
+		state->kept_rows++;
 }
 
 /* Measure the rows that live on a page. */
@@ -201,10 +308,18 @@ begin_layout(AiRows *rows)
 	natts = Max(1, state->desc->natts);
 	state->attrs = ai_attributes_of(state->desc);
 	state->stored = palloc0(sizeof(AiStored) * natts);
-	state->order = palloc0(sizeof(int) * natts);
+	state->copy = ai_row_copy_begin(state->desc);
+	state->live = palloc0(sizeof(int) * natts);
 	state->place = palloc0(sizeof(int) * natts);
 	state->sums = palloc0(sizeof(ColumnSums) * natts);
-	propose(state);
+	for (int i = 0; i < state->desc->natts; i++)
+	{
+		state->place[i] = -1;
+		if (!TupleDescAttr(state->desc, i)->attisdropped)
+			state->live[state->nlive++] = i;
+	}
+	if (state->nlive > 0)
+		begin_kinds(&state->kinds, state->nlive, rows->context);
 
 	nblocks = ai_fork_blocks(rows->rel, MAIN_FORKNUM);
 	npages = Min(nblocks, SAMPLE_PAGES);
@@ -217,8 +332,7 @@ begin_layout(AiRows *rows)
 	}
 	if (state->pages > 0)
 		state->all_rows = rint(state->rows * nblocks / state->pages);
-	if (state->best_width >= state->width)
-		propose_nothing(state);
+	propose(state);
 	ai_rows_range(rows, 0, state->desc->natts);
 }
 
@@ -313,8 +427,8 @@ get_best_padding(AiRows *rows, bool *isnull)
 		*isnull = true;
 		return (Datum) 0;
 	}
-	return average(sums(rows)->best_padding, ((LayoutState *) rows->state)->rows,
-				   isnull);
+	return average(sums(rows)->best_padding,
+				   ((LayoutState *) rows->state)->kept_rows, isnull);
 }
 
 static Datum
@@ -350,6 +464,15 @@ get_saved_bytes(AiRows *rows, bool *isnull)
 									  state->rows * state->all_rows));
 }
 
+static Datum
+get_order_proven(AiRows *rows, bool *isnull)
+{
+	LayoutState *state = rows->state;
+
+	*isnull = state->rows == 0;
+	return BoolGetDatum(state->proven);
+}
+
 static const AiColumn columns[] = {
 	{"attnum", INT4OID, get_attnum},
 	{"attname", NAMEOID, get_attname},
@@ -365,6 +488,7 @@ static const AiColumn columns[] = {
 	{"best_row_width", FLOAT8OID, get_best_row_width},
 	{"row_count", INT8OID, get_row_count},
 	{"saved_bytes", INT8OID, get_saved_bytes},
+	{"order_proven", BOOLOID, get_order_proven},
 	{NULL}
 };
 
