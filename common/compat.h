@@ -43,6 +43,9 @@
 #include "nodes/miscnodes.h"
 #endif
 
+/* PG 18 looks for "$libdir/name" in all of dynamic_library_path */
+#define ARCH_LIBDIR_IS_SEARCHED (PG_VERSION_NUM >= 180000)
+
 /* PG 18 says in front of a function that it does not return */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn __attribute__((noreturn))

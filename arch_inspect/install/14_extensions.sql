@@ -10,10 +10,10 @@ COMMENT ON FUNCTION arch_inspect.extension_oid(name) IS
 
 CREATE FUNCTION arch_inspect.library_loaded(library text)
 RETURNS boolean
-LANGUAGE c VOLATILE STRICT PARALLEL SAFE COST 100
+LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED COST 100
 AS 'MODULE_PATHNAME', 'ai_library_loaded';
 COMMENT ON FUNCTION arch_inspect.library_loaded(text) IS
-'Is that library (as pg_proc.probin names it, like $libdir/pgcrypto) in the memory of this session''s process? Loads nothing. A session loads a library when it first calls a function of it, or at its start when preloaded. For everybody.';
+'Is that library (as pg_proc.probin names it, like $libdir/pgcrypto) in the memory of this session''s process? Asks the loader''s own list, by name; no file is opened or looked at. NULL where the platform''s loader has no such list. A session loads a library when it first calls a function of it, or at its start when preloaded. For everybody.';
 
 CREATE FUNCTION arch_inspect.preload_libraries()
 RETURNS text

@@ -9,7 +9,10 @@
 #include "postgres.h"
 
 #include <dlfcn.h>
-#include <sys/stat.h>
+#if defined(__linux__) || defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__)
+#include <link.h>
+#define HAVE_LOADER_LIST
+#endif
 
 #include "catalog/objectaccess.h"
 #include "catalog/pg_authid.h"
@@ -41,31 +44,82 @@
 #define DLSUFFIX ".so"
 #endif
 
+/* A library that is looked for among those in memory */
+typedef struct Sought
+{
+	const char *path;			/* as the server would have it opened */
+	bool		found;
+} Sought;
+
+#ifdef HAVE_LOADER_LIST
+
+/* One of the loader's list is, with or without its suffix, the one sought. */
+static int
+compare_loaded(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	Sought	   *sought = arg;
+	size_t		len = strlen(sought->path);
+
+	if (info->dlpi_name != NULL &&
+		strncmp(info->dlpi_name, sought->path, len) == 0 &&
+		(info->dlpi_name[len] == '\0' ||
+		 strcmp(info->dlpi_name + len, DLSUFFIX) == 0))
+		sought->found = true;
+	return sought->found;
+}
+
+#endif
+
 /*
- * Is this file in the memory of this process?
+ * Is the file of this name in a directory in the memory of this process?
  *
- * The dynamic loader opens it to find out, which must not be left to it where
- * that may wait for ever (a FIFO) or have an effect (a device).
+ * The loader's list is asked, and by name only: a path that a role thought up
+ * is never opened or looked at.
  */
 static bool
-is_mapped(const char *path)
+is_mapped(const char *directory, const char *name)
 {
-	struct stat st;
-	void	   *handle;
+	Sought		sought = {NULL, false};
+	char	   *path = directory != NULL ?
+		psprintf("%s/%s", directory, name) : pstrdup(name);
 
-	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
-		return false;
-	handle = dlopen(path, RTLD_LAZY | RTLD_NOLOAD);
-	if (handle == NULL)
-		return false;
-	dlclose(handle);
-	return true;
+	canonicalize_path(path);
+	sought.path = path;
+#ifdef HAVE_LOADER_LIST
+	if (path[0] != '\0')
+		dl_iterate_phdr(compare_loaded, &sought);
+#endif
+	pfree(path);
+	return sought.found;
+}
+
+/*
+ * The same in each directory of dynamic_library_path, where $libdir stands for
+ * the server's own.
+ */
+static bool
+is_mapped_on_path(const char *name)
+{
+	char	   *path = pstrdup(Dynamic_library_path);
+	char	   *next = path;
+	char	   *directory;
+
+	while ((directory = strsep(&next, ":")) != NULL)
+	{
+		if (strncmp(directory, "$libdir", strlen("$libdir")) == 0)
+			directory = psprintf("%s%s", pkglib_path,
+								 directory + strlen("$libdir"));
+		if (directory[0] != '\0' && is_mapped(directory, name))
+			return true;
+	}
+	return false;
 }
 
 /*
  * ai_library_loaded - arch_inspect.library_loaded(text)
  *
- * Asks the dynamic loader without loading anything.
+ * The name is taken as the server takes that of a function's library.  NULL
+ * where the loader does not tell what it has loaded.
  */
 PG_FUNCTION_INFO_V1(ai_library_loaded);
 
@@ -73,20 +127,24 @@ Datum
 ai_library_loaded(PG_FUNCTION_ARGS)
 {
 	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	char		path[MAXPGPATH];
+	bool		in_libdir = strncmp(name, "$libdir/", strlen("$libdir/")) == 0;
+	bool		found;
 
-	if (strncmp(name, "$libdir/", strlen("$libdir/")) == 0)
-		snprintf(path, sizeof(path), "%s/%s", pkglib_path,
-				 name + strlen("$libdir/"));
-	else if (strchr(name, '/') == NULL)
-		snprintf(path, sizeof(path), "%s/%s", pkglib_path, name);
+#ifndef HAVE_LOADER_LIST
+	PG_RETURN_NULL();
+#endif
+	if (in_libdir)
+		name += strlen("$libdir/");
+	if (strlen(name) >= MAXPGPATH)
+		PG_RETURN_BOOL(false);
+
+	if (strchr(name, '/') != NULL)
+		found = is_mapped(in_libdir ? pkglib_path : NULL, name);
+	else if (in_libdir && !ARCH_LIBDIR_IS_SEARCHED)
+		found = is_mapped(pkglib_path, name);
 	else
-		strlcpy(path, name, sizeof(path));
-
-	if (is_mapped(path))
-		PG_RETURN_BOOL(true);
-	strlcat(path, DLSUFFIX, sizeof(path));
-	PG_RETURN_BOOL(is_mapped(path));
+		found = name[0] != '\0' && is_mapped_on_path(name);
+	PG_RETURN_BOOL(found);
 }
 
 /*
