@@ -28,6 +28,7 @@
 #include "storage/smgr.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
@@ -218,10 +219,33 @@ ai_check_kind(Relation rel, int kinds)
 }
 
 /*
- * ai_open_relation - rights, AccessShareLock, kind
+ * ai_open_if_allowed - open with AccessShareLock, where the rights to decider
+ * hold once the lock is held; NULL where they don't or the relation is gone
  *
- * Rights are asked first, so that nobody waits for, or takes, a lock on what
- * they may not see.
+ * The decider is the relation itself, or one that has it as a part.  Whoever
+ * had the lock may have taken the rights away, put a policy in force or given
+ * the relation to somebody else while we waited.
+ */
+Relation
+ai_open_if_allowed(Oid relid, Oid decider, AiTier tier)
+{
+	Relation	rel = try_relation_open(relid, AccessShareLock);
+
+	if (rel == NULL)
+		return NULL;
+	/* a lock that the transaction held already may not have brought news */
+	AcceptInvalidationMessages();
+	if (ai_has_rights(decider, tier))
+		return rel;
+	ai_close_relation(rel);
+	return NULL;
+}
+
+/*
+ * ai_open_relation - rights, AccessShareLock, rights, kind
+ *
+ * Rights are asked before, so that nobody waits for, or takes, a lock on what
+ * they may not see; and again when the lock is held.
  */
 Relation
 ai_open_relation(Oid relid, AiTier tier, int kinds)
@@ -229,11 +253,30 @@ ai_open_relation(Oid relid, AiTier tier, int kinds)
 	Relation	rel;
 
 	ai_check_rights(relid, tier);
-	rel = try_relation_open(relid, AccessShareLock);
+	rel = ai_open_if_allowed(relid, relid, tier);
 	if (rel == NULL)
+	{
+		ai_check_rights(relid, tier);
 		no_such_relation(relid);
+	}
 	ai_check_kind(rel, kinds);
 	return rel;
+}
+
+/*
+ * ai_open_part - an index or the TOAST table of an open relation; NULL where
+ * it is gone
+ *
+ * Its lock is one more to wait for, and so the rights are asked once more.
+ */
+Relation
+ai_open_part(Relation rel, Oid partid)
+{
+	Relation	part = ai_open_if_allowed(partid, RelationGetRelid(rel), AI_STRUCTURE);
+
+	if (part == NULL)
+		ai_check_rights(RelationGetRelid(rel), AI_STRUCTURE);
+	return part;
 }
 
 /*

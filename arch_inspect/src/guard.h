@@ -4,7 +4,8 @@
  *	  Who may look at what: rights, kinds of relations, forks and blocks.
  *
  * Every entry point that reads a relation's files passes through here, in
- * this order: rights, open with AccessShareLock, kind, block, read.
+ * this order: rights, open with AccessShareLock, rights again, kind, block,
+ * read.
  *-------------------------------------------------------------------------
  */
 #ifndef AI_GUARD_H
@@ -39,6 +40,8 @@ extern bool ai_has_rights(Oid relid, AiTier tier);
 extern void ai_check_rights(Oid relid, AiTier tier);
 extern void ai_check_kind(Relation rel, int kinds);
 extern Relation ai_open_relation(Oid relid, AiTier tier, int kinds);
+extern Relation ai_open_if_allowed(Oid relid, Oid decider, AiTier tier);
+extern Relation ai_open_part(Relation rel, Oid partid);
 extern void ai_close_relation(Relation rel);
 extern Oid	ai_toast_owner(Oid toastid);
 extern ForkNumber ai_fork_number(const char *name);

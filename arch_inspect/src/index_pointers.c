@@ -38,15 +38,15 @@ count_pointer(void *arg, const ItemPointerData *to, bool killed)
 }
 
 /*
- * ai_find_pointers - count the entries of one index that point to the
+ * ai_find_pointers - count the entries of one index of rel that point to the
  * pointers->ntids line pointers in pointers->tids
  *
  * False if the index is of a kind without heap addresses, or is gone.
  */
 bool
-ai_find_pointers(Oid indexid, AiPointers *pointers)
+ai_find_pointers(Relation rel, Oid indexid, AiPointers *pointers)
 {
-	Relation	index = try_relation_open(indexid, AccessShareLock);
+	Relation	index = ai_open_part(rel, indexid);
 	AiPage	   *page;
 	AiPageHeader header;
 	BlockNumber nblocks;

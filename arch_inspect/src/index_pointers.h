@@ -18,6 +18,7 @@ typedef struct AiPointers
 	int		   *killed;			/* of these, known to be dead */
 } AiPointers;
 
-extern bool ai_find_pointers(Oid indexid, AiPointers *pointers);
+extern bool ai_find_pointers(Relation rel, Oid indexid,
+							 AiPointers *pointers);
 
 #endif							/* AI_INDEX_POINTERS_H */

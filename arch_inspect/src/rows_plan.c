@@ -166,7 +166,8 @@ estimate(PlannerInfo *root, const AiInstrument *instrument, List *args,
 		!SearchSysCacheExists1(RELOID, value) ||
 		!ai_has_rights(DatumGetObjectId(value), instrument->tier))
 		return false;
-	rel = try_relation_open(DatumGetObjectId(value), AccessShareLock);
+	rel = ai_open_if_allowed(DatumGetObjectId(value), DatumGetObjectId(value),
+							 instrument->tier);
 	if (rel == NULL)
 		return false;
 	if (!RELKIND_HAS_STORAGE(rel->rd_rel->relkind) || RELATION_IS_OTHER_TEMP(rel))

@@ -94,7 +94,6 @@ begin_chunks(AiRows *rows)
 	rows->rel = ai_open_relation(DatumGetObjectId(rows->args[0].value),
 								 AI_STRUCTURE, AI_HEAP);
 	rows->forknum = MAIN_FORKNUM;
-	state->may_see_values = ai_has_rights(RelationGetRelid(rows->rel), AI_VALUES);
 	find_pointer(rows, (ItemPointer) DatumGetPointer(rows->args[1].value),
 				 NameStr(*DatumGetName(rows->args[2].value)));
 	if (state->find_problem != NULL ||
@@ -102,6 +101,7 @@ begin_chunks(AiRows *rows)
 		return;
 
 	state->toast = ai_toast_open(rows->rel);
+	state->may_see_values = ai_has_rights(RelationGetRelid(rows->rel), AI_VALUES);
 	if (state->toast == NULL)
 		state->find_problem = "table has no TOAST table";
 	else if (state->pointer.toastrelid != RelationGetRelid(state->toast->rel) &&

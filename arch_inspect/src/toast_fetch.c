@@ -47,7 +47,8 @@ typedef struct ToastKey
 /*
  * ai_toast_open - the TOAST table of a table, or NULL if it has none
  *
- * Whoever may see the table's values may see these.
+ * Whoever may see the table's values may see these; as there may be a wait for
+ * its lock, the caller asks for that right afterwards.
  */
 AiToast *
 ai_toast_open(Relation rel)
@@ -59,7 +60,7 @@ ai_toast_open(Relation rel)
 	if (!OidIsValid(rel->rd_rel->reltoastrelid))
 		return NULL;
 	toast = palloc0(sizeof(AiToast));
-	toast->rel = try_relation_open(rel->rd_rel->reltoastrelid, AccessShareLock);
+	toast->rel = ai_open_part(rel, rel->rd_rel->reltoastrelid);
 	if (toast->rel == NULL)
 	{
 		pfree(toast);
@@ -68,7 +69,7 @@ ai_toast_open(Relation rel)
 	indexes = RelationGetIndexList(toast->rel);
 	foreach(lc, indexes)
 	{
-		Relation	index = try_relation_open(lfirst_oid(lc), AccessShareLock);
+		Relation	index = ai_open_part(rel, lfirst_oid(lc));
 
 		if (index == NULL)
 			continue;

@@ -261,8 +261,12 @@ print_attribute(AiRows *rows)
 		{
 			state->toast = ai_toast_open(rows->rel);
 			state->toast_open = true;
+			state->may_see_values = ai_has_rights(RelationGetRelid(rows->rel),
+												  AI_VALUES);
 		}
 		MemoryContextSwitchTo(old);
+		if (!state->may_see_values)
+			return;
 	}
 	if (stored->storage == AI_STORED_MISSING)
 	{

@@ -326,7 +326,7 @@ find_entries(Chain *chain, const Link *links, int n)
 	{
 		char	   *name = get_rel_name(lfirst_oid(lc));
 
-		if (name == NULL || !ai_find_pointers(lfirst_oid(lc), &pointers))
+		if (name == NULL || !ai_find_pointers(chain->rel, lfirst_oid(lc), &pointers))
 			continue;
 		for (int i = 0; i < n; i++)
 		{

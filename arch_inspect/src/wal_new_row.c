@@ -41,7 +41,10 @@ typedef struct RowShape
 	AiStored   *stored;
 } RowShape;
 
-/* The columns of a table, remembered with it; NULL where it has no rows */
+/*
+ * The columns of a table, remembered with it; NULL where it has no rows, is
+ * gone, or is not for the caller any more.
+ */
 static RowShape *
 shape_of(AiWalScan *scan, AiWalRelation *relation)
 {
@@ -51,7 +54,7 @@ shape_of(AiWalScan *scan, AiWalRelation *relation)
 
 	if (relation->shape)
 		return relation->shape;
-	rel = try_relation_open(relation->relid, AccessShareLock);
+	rel = ai_open_if_allowed(relation->relid, relation->relid, AI_VALUES);
 	if (rel == NULL)
 		return NULL;
 	if (rel->rd_rel->relkind != RELKIND_RELATION &&
