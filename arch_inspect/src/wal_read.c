@@ -114,6 +114,13 @@ timeline_of(const AiWalReader *reader, XLogRecPtr page)
 	return reader->timeline;
 }
 
+/* Keeps why reading stopped: whole, in whatever language it is said */
+static void
+note_problem(AiWalReader *reader, const char *problem)
+{
+	reader->problem = MemoryContextStrdup(reader->context, problem);
+}
+
 /*
  * Reads a piece of a segment file that begins with the given page.  False,
  * with the problem noted, where the file is gone or too short.
@@ -143,21 +150,18 @@ read_piece(AiWalReader *reader, TimeLineID tli, XLogRecPtr page, uint32 wanted)
 	fd = OpenTransientFile(path, O_RDONLY | PG_BINARY);
 	if (fd < 0)
 	{
-		if (errno == ENOENT)
-			snprintf(reader->problem, sizeof(reader->problem),
-					 "WAL segment file %s has been removed or recycled", name);
-		else
-			snprintf(reader->problem, sizeof(reader->problem),
-					 "could not open WAL segment file %s: %m", name);
+		note_problem(reader, errno == ENOENT ?
+					 psprintf("WAL segment file %s has been removed or recycled", name) :
+					 psprintf("could not open WAL segment file %s: %m", name));
 		return false;
 	}
 	pgstat_report_wait_start(WAIT_EVENT_WAL_READ);
 	got = pg_pread(fd, reader->piece, len, offset);
 	pgstat_report_wait_end();
-	if (got < 0 || (uint32) got < wanted)
-		snprintf(reader->problem, sizeof(reader->problem),
-				 got < 0 ? "could not read WAL segment file %s: %m" :
-				 "WAL segment file %s is too short", name);
+	if (got < 0)
+		note_problem(reader, psprintf("could not read WAL segment file %s: %m", name));
+	else if ((uint32) got < wanted)
+		note_problem(reader, psprintf("WAL segment file %s is too short", name));
 	CloseTransientFile(fd);
 	if (got < 0 || (uint32) got < wanted)
 		return false;
@@ -201,7 +205,7 @@ read_page(XLogReaderState *state, XLogRecPtr page, int wanted,
 			reader->timeline = now;
 			read_history(reader);
 			tli = timeline_of(reader, page);
-			reader->problem[0] = '\0';
+			reader->problem = NULL;
 			if (!read_piece(reader, tli, page, len))
 				return -1;
 		}
@@ -279,7 +283,7 @@ ai_wal_open(XLogRecPtr start, XLogRecPtr end)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FILE),
 				 errmsg("cannot read the WAL from %X/%X on", LSN_FORMAT_ARGS(start)),
-				 errdetail("%s.", reader->problem[0] ? reader->problem :
+				 errdetail("%s.", reader->problem ? reader->problem :
 						   "No valid record was found there"),
 				 errhint("The view arch_inspect.wal_status shows from where on the WAL is kept.")));
 	}
@@ -300,16 +304,15 @@ ai_wal_next(AiWalReader *reader)
 	MemoryContext old;
 	XLogRecord *record;
 
-	if (reader->at_end || reader->problem[0])
+	if (reader->at_end || reader->problem)
 		return false;
 	old = MemoryContextSwitchTo(reader->context);
 	record = XLogReadRecord(reader->state, &message);
 	MemoryContextSwitchTo(old);
 	if (record == NULL)
 	{
-		if (!reader->at_end && !reader->problem[0])
-			strlcpy(reader->problem, message ? message : "no valid record follows",
-					sizeof(reader->problem));
+		if (!reader->at_end && !reader->problem)
+			note_problem(reader, message ? message : "no valid record follows");
 		return false;
 	}
 	if (reader->state->EndRecPtr > reader->stop)
@@ -329,7 +332,7 @@ ai_wal_next(AiWalReader *reader)
 void
 ai_wal_warn(AiWalReader *reader)
 {
-	if (reader->at_end || !reader->problem[0])
+	if (reader->at_end || !reader->problem)
 		return;
 	ereport(WARNING,
 			(errcode(ERRCODE_DATA_CORRUPTED),

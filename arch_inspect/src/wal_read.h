@@ -20,7 +20,7 @@ typedef struct AiWalReader
 	XLogRecPtr	limit;			/* end of the readable WAL at the start */
 	XLogRecPtr	good;			/* end of the last good record */
 	bool		at_end;			/* the end of the WAL was reached */
-	char		problem[256];	/* why reading stopped before; or empty */
+	char	   *problem;		/* why reading stopped before; or NULL */
 
 	/* the timelines of this server's history, newest first */
 	TimeLineID	timeline;

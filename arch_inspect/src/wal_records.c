@@ -242,6 +242,15 @@ get_is_page_lsn(AiRows *rows, bool *isnull)
 	return BoolGetDatum(state->scan.reader->state->EndRecPtr == state->page_lsn);
 }
 
+/* Is this the block that page_history asks for? */
+static inline bool
+is_asked_block(const RecordsState *state, const DecodedBkpBlock *block)
+{
+	return block->in_use && block->blkno == state->blkno &&
+		block->forknum == state->forknum &&
+		memcmp(&block->rlocator, &state->locator, sizeof(AiLocator)) == 0;
+}
+
 /* Does the record carry an image of the block that page_history asks for? */
 static Datum
 get_has_image(AiRows *rows, bool *isnull)
@@ -250,8 +259,7 @@ get_has_image(AiRows *rows, bool *isnull)
 	const DecodedXLogRecord *r = record_of(rows);
 
 	for (int i = 0; i <= r->max_block_id; i++)
-		if (r->blocks[i].in_use && r->blocks[i].blkno == state->blkno &&
-			r->blocks[i].forknum == state->forknum)
+		if (is_asked_block(state, &r->blocks[i]))
 			return BoolGetDatum(r->blocks[i].has_image);
 	return BoolGetDatum(false);
 }
@@ -375,14 +383,8 @@ history_next(AiRows *rows)
 		const DecodedXLogRecord *r = record_of(rows);
 
 		for (int i = 0; i <= r->max_block_id; i++)
-		{
-			const DecodedBkpBlock *block = &r->blocks[i];
-
-			if (block->in_use && block->blkno == state->blkno &&
-				block->forknum == state->forknum &&
-				memcmp(&block->rlocator, &state->locator, sizeof(AiLocator)) == 0)
+			if (is_asked_block(state, &r->blocks[i]))
 				return true;
-		}
 	}
 	return false;
 }

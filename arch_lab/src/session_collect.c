@@ -330,10 +330,12 @@ report_blocked(al_wait *wait, al_sink sink, void *arg)
 /*
  * take_items - give the sink what lies ready; true at the end of the result
  *
- * *got tells whether there was anything.
+ * *got tells whether there was anything.  Each item is made in item_context,
+ * which is emptied after it.
  */
 static bool
-take_items(al_session *s, al_sink sink, void *arg, bool *got)
+take_items(al_session *s, al_sink sink, void *arg, MemoryContext item_context,
+		   bool *got)
 {
 	al_item		item;
 	char		type;
@@ -357,7 +359,8 @@ take_items(al_session *s, al_sink sink, void *arg, bool *got)
 			return true;
 		}
 		pass_on(s, type, &item, sink, arg);
-		MemoryContextReset(CurrentMemoryContext);
+		MemoryContextSwitchTo(item_context);
+		MemoryContextReset(item_context);
 		CHECK_FOR_INTERRUPTS();
 	}
 	return false;
@@ -410,7 +413,7 @@ al_session_collect(al_session *s, al_sink sink, void *arg)
 		bool		got;
 
 		CHECK_FOR_INTERRUPTS();
-		done = take_items(s, sink, arg, &got);
+		done = take_items(s, sink, arg, item_context, &got);
 		if (done)
 			break;
 
