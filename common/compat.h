@@ -100,6 +100,21 @@
 #define ARCH_TAG_REL(tag) ((tag)->rnode.relNode)
 #endif
 
+/* PG 17 added methods of jsonpath; before it, no value has them */
+#if PG_VERSION_NUM < 170000
+#define jpiBigint (jpiLikeRegex + 1)
+#define jpiBoolean (jpiLikeRegex + 2)
+#define jpiDate (jpiLikeRegex + 3)
+#define jpiDecimal (jpiLikeRegex + 4)
+#define jpiInteger (jpiLikeRegex + 5)
+#define jpiNumber (jpiLikeRegex + 6)
+#define jpiStringFunc (jpiLikeRegex + 7)
+#define jpiTime (jpiLikeRegex + 8)
+#define jpiTimeTz (jpiLikeRegex + 9)
+#define jpiTimestamp (jpiLikeRegex + 10)
+#define jpiTimestampTz (jpiLikeRegex + 11)
+#endif
+
 /* PG 17 renamed ShmemVariableCache */
 #if PG_VERSION_NUM < 170000
 #define TransamVariables ShmemVariableCache

@@ -29,6 +29,11 @@ static AiType t_name = {19, AI_SHAPE_NAME, {64, 1}};
 static AiType t_text = {25, AI_SHAPE_TEXT, {-1, 4}};
 static AiType t_numeric = {1700, AI_SHAPE_NUMERIC, {-1, 4}};
 static AiType t_bit = {1560, AI_SHAPE_BIT, {-1, 4}};
+static AiType t_date = {1082, AI_SHAPE_DATE, {4, 4}};
+static AiType t_time = {1083, AI_SHAPE_TIME, {8, 8}};
+static AiType t_timetz = {1266, AI_SHAPE_TIMETZ, {12, 8}};
+static AiType t_ndistinct = {3361, AI_SHAPE_NDISTINCT, {-1, 4}};
+static AiType t_dependencies = {3402, AI_SHAPE_DEPENDENCIES, {-1, 4}};
 static AiType t_inet = {869, AI_SHAPE_INET, {-1, 4}};
 static AiType t_path = {602, AI_SHAPE_PATH, {-1, 8}};
 static AiType t_polygon = {604, AI_SHAPE_POLYGON, {-1, 8}};
@@ -38,23 +43,25 @@ static AiType t_tsvector = {3614, AI_SHAPE_TSVECTOR, {-1, 4}};
 static AiType t_tsquery = {3615, AI_SHAPE_TSQUERY, {-1, 4}};
 static AiType *child_int[] = {&t_int};
 static AiType *child_text[] = {&t_text};
-static AiType t_ints = {1007, AI_SHAPE_ARRAY, {-1, 4}, 1, child_int};
-static AiType t_texts = {1009, AI_SHAPE_ARRAY, {-1, 4}, 1, child_text};
-static AiType t_vector = {22, AI_SHAPE_VECTOR, {-1, 4}, 1, child_int};
-static AiType t_range = {OID_RANGE, AI_SHAPE_RANGE, {-1, 4}, 1, child_int};
+static AiType t_ints = {1007, AI_SHAPE_ARRAY, {-1, 4}, 1, child_int, 23};
+static AiType t_texts = {1009, AI_SHAPE_ARRAY, {-1, 4}, 1, child_text, 25};
+static AiType t_vector = {22, AI_SHAPE_VECTOR, {-1, 4}, 1, child_int, 23};
+static AiType t_range = {OID_RANGE, AI_SHAPE_RANGE, {-1, 4}, 1, child_int, 23};
 static AiType t_textrange = {OID_TEXTRANGE, AI_SHAPE_RANGE, {-1, 4}, 1, child_text};
-static AiType t_multi = {OID_MULTIRANGE, AI_SHAPE_MULTIRANGE, {-1, 4}, 1, child_int};
+static AiType t_multi = {OID_MULTIRANGE, AI_SHAPE_MULTIRANGE, {-1, 4}, 1, child_int, 23};
 static AiType t_textmulti = {OID_TEXTMULTI, AI_SHAPE_MULTIRANGE, {-1, 4}, 1, child_text};
 static AiType *fields[] = {&t_int, &t_text, &t_bool, &t_texts, &t_jsonb, &t_text};
 static AiType t_composite = {OID_COMPOSITE, AI_SHAPE_COMPOSITE, {-1, 8}, 6, fields};
 static AiType *child_composite[] = {&t_composite};
-static AiType t_composites = {16501, AI_SHAPE_ARRAY, {-1, 8}, 1, child_composite};
+static AiType t_composites = {16501, AI_SHAPE_ARRAY, {-1, 8}, 1, child_composite,
+	OID_COMPOSITE};
 
 static const AiType *const types[] = {
 	&t_int, &t_bool, &t_name, &t_text, &t_numeric, &t_bit, &t_inet, &t_path,
 	&t_polygon, &t_snapshot, &t_jsonb, &t_tsvector, &t_tsquery, &t_ints,
 	&t_texts, &t_vector, &t_range, &t_textrange, &t_multi, &t_textmulti,
-	&t_composite, &t_composites
+	&t_composite, &t_composites, &t_date, &t_time, &t_timetz, &t_ndistinct,
+	&t_dependencies
 };
 
 #define NTYPES		lengthof(types)
@@ -282,6 +289,35 @@ put_value(unsigned n)
 			put32(19);
 			put("\xFF\x00\xE0", 3);
 			break;
+		case AI_SHAPE_DATE:
+			put32(9000);
+			break;
+		case AI_SHAPE_TIME:
+		case AI_SHAPE_TIMETZ:
+			put32(1000000);
+			put32(3);
+			if (types[n]->shape == AI_SHAPE_TIMETZ)
+				put32(3600);
+			break;
+		case AI_SHAPE_NDISTINCT:
+			put32(0xA352BFA4);
+			put32(1);
+			put32(2);
+			for (int i = 2; i <= 3; i++)
+			{
+				used += 8;
+				put32(i);
+				put("\1\0\2\0\3", i * 2);
+			}
+			break;
+		case AI_SHAPE_DEPENDENCIES:
+			put32(0xB4549A2C);
+			put32(1);
+			put32(1);
+			used += 8;
+			put16(2);
+			put("\1\0\2\0", 4);
+			break;
 		case AI_SHAPE_INET:
 			put("\x02\x18\x0A\x01\x02\x03", 6);
 			break;
@@ -380,9 +416,10 @@ put_value(unsigned n)
 			put_composite();
 			break;
 		case AI_SHAPE_TEXT:
-		case AI_SHAPE_UNKNOWN:
 			put_word();
 			break;
+		default:
+			fuzz_fail("a shape without an image");
 	}
 }
 
@@ -434,15 +471,22 @@ fuzz_mutate(uint8_t *data, size_t size)
 	}
 }
 
-static void *copies[2000];
 static int	ncopies;
 
 static void *
 alloc(AiChecker *checker, uint32 size)
 {
-	if (ncopies == lengthof(copies) || size > 1024 * 1024)
+	if (size > 1024 * 1024)
 		return NULL;
-	return copies[ncopies++] = malloc(size);
+	ncopies++;
+	return malloc(size);
+}
+
+static void
+give_back(AiChecker *checker, void *memory)
+{
+	ncopies--;
+	free(memory);
 }
 
 static bool
@@ -456,7 +500,7 @@ text_ok(AiChecker *checker, const char *text, uint32 len)
 static const char *
 try_image(const uint8_t *data, size_t size)
 {
-	AiChecker	checker = {alloc, text_ok, 0};
+	AiChecker	checker = {.alloc = alloc, .free = give_back, .text_ok = text_ok};
 	unsigned	n = data[0] % (NTYPES + 2);
 	uint32		len = size - 1;
 	const char *problem;
@@ -499,8 +543,8 @@ try_image(const uint8_t *data, size_t size)
 	memcpy(copy + 4, data + 1, len);
 	ncopies = 0;
 	problem = ai_check_value(&checker, types[n], copy + 4, len);
-	while (ncopies > 0)
-		free(copies[--ncopies]);
+	if (ncopies != 0 || checker.allocated != 0)
+		fuzz_fail("memory was not given back");
 	free(copy);
 	return problem;
 }

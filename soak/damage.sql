@@ -40,6 +40,39 @@ SELECT i, repeat(md5(i::text), 200), (SELECT string_agg(md5((i * j)::text), '') 
 	repeat('main ', 30 * i % 700), (SELECT jsonb_agg(md5((i * j)::text)) FROM generate_series(1, 20 * (i % 7)) AS j),
 	(SELECT array_agg(j) FROM generate_series(1, 50 * i % 3000) AS j)
   FROM generate_series(1, 150) AS i;
+-- Types of extensions, and one that nobody told the suite of: all in the row,
+-- or half of them in the TOAST table.
+CREATE EXTENSION hstore SCHEMA damage;
+CREATE EXTENSION ltree SCHEMA damage;
+CREATE EXTENSION cube SCHEMA damage;
+CREATE EXTENSION seg SCHEMA damage;
+CREATE EXTENSION isn SCHEMA damage;
+CREATE EXTENSION intarray SCHEMA damage;
+SET client_min_messages = warning;
+CREATE TYPE damage.strange;
+CREATE FUNCTION damage.strange_in(cstring) RETURNS damage.strange AS '$libdir/hstore', 'hstore_in' LANGUAGE C IMMUTABLE STRICT;
+CREATE FUNCTION damage.strange_out(damage.strange) RETURNS cstring AS '$libdir/hstore', 'hstore_out' LANGUAGE C IMMUTABLE STRICT;
+CREATE TYPE damage.strange (INPUT = damage.strange_in, OUTPUT = damage.strange_out, INTERNALLENGTH = variable, STORAGE = extended);
+RESET client_min_messages;
+CREATE TABLE damage.others (id int PRIMARY KEY, h damage.hstore, l damage.ltree, lq damage.lquery, lx damage.ltxtquery,
+	c damage.cube, s damage.seg, e damage.isbn, q damage.query_int, ha damage.hstore[], jp jsonpath, st damage.strange, x xml)
+	WITH (autovacuum_enabled = off, toast.autovacuum_enabled = off);
+CREATE FUNCTION damage.fill(wide int) RETURNS void LANGUAGE sql SET search_path = damage, pg_catalog AS $$
+	INSERT INTO others
+	SELECT i, h.h, l.l::ltree, (l.l || '.*{2,4}.!x@|y%*')::lquery, (SELECT string_agg('w' || j, ' & !') FROM generate_series(1, n) AS j)::ltxtquery,
+		cube(h.c), seg('~1.5 .. ' || i + 2), '0-393-04002-X', (SELECT string_agg(j::text, '|') FROM generate_series(1, n) AS j)::query_int,
+		ARRAY[h.h, NULL, 'k=>v'], ('$.a' || i || (SELECT string_agg('."' || md5(j::text) || '"[1,2 to last] ? (@.b > ' || j || ' && @.c like_regex "x")', '') FROM generate_series(1, n) AS j))::jsonpath,
+		h.h::text::strange, (SELECT '<?xml version="1.0"?><a>' || repeat('b', n * 30) || '</a>')::xml
+	  FROM (SELECT i, 1 + i % wide AS n FROM generate_series(1, 60) AS i) AS w,
+		LATERAL (SELECT hstore(array_agg('key ' || j), array_agg(md5((i * j)::text))) AS h, array_agg(j + 0.5) FILTER (WHERE j < 90) AS c FROM generate_series(1, n) AS j) AS h,
+		LATERAL (SELECT string_agg(md5((i + j)::text), '.') AS l FROM generate_series(1, n) AS j) AS l
+$$;
+SELECT damage.fill(5);
+ALTER TABLE damage.others ALTER h SET STORAGE external, ALTER l SET STORAGE external, ALTER lx SET STORAGE external,
+	ALTER jp SET STORAGE external, ALTER st SET STORAGE external;
+UPDATE damage.others SET id = id + 100;
+SELECT damage.fill(100);
+
 CREATE TABLE damage.narrow AS SELECT i AS a, i % 7 = 0 AS b, 'row ' || i AS c FROM generate_series(1, 3000) AS i;
 CREATE INDEX ON damage.narrow (a);
 CREATE INDEX ON damage.narrow USING hash (a);

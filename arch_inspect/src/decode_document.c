@@ -1,26 +1,30 @@
 /*-------------------------------------------------------------------------
  *
  * decode_document.c
- *	  Checks jsonb, tsvector and tsquery values.
+ *	  Checks jsonb, jsonpath, tsvector and tsquery values.
  *
- * utils/jsonb.h and tsearch/ts_type.h tell the formats.
+ * utils/jsonb.h, adt/jsonpath.c and tsearch/ts_type.h tell the formats.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "tsearch/ts_type.h"
 #include "utils/jsonb.h"
+#include "utils/jsonpath.h"
 
+#include "compat.h"
 #include "decode_value.h"
 
 /*
  * ai_check_jsonb - what is wrong with a JsonbContainer, or NULL
  *
  * Numbers and containers are aligned within the data that follows the
- * entries, and their padding counts as theirs.
+ * entries, and their padding counts as theirs.  inner tells that another
+ * container holds this one: a lone scalar stands for a whole value only.
  */
 const char *
-ai_check_jsonb(AiChecker *checker, const char *data, uint32 len, int depth)
+ai_check_jsonb(AiChecker *checker, const char *data, uint32 len, bool inner,
+			   int depth)
 {
 	uint32		header;
 	uint32		count;
@@ -38,7 +42,8 @@ ai_check_jsonb(AiChecker *checker, const char *data, uint32 len, int depth)
 	entries = (header & JB_FOBJECT) ? 2 * count : count;
 	if (((header & JB_FOBJECT) != 0) == ((header & JB_FARRAY) != 0))
 		return "jsonb container is neither object nor array";
-	if ((header & JB_FSCALAR) && ((header & JB_FOBJECT) || count != 1))
+	if ((header & JB_FSCALAR) &&
+		((header & JB_FOBJECT) || count != 1 || inner))
 		return "jsonb scalar is not one value";
 	if (entries > (len - sizeof(uint32)) / sizeof(JEntry))
 		return "jsonb container has more entries than bytes";
@@ -52,6 +57,7 @@ ai_check_jsonb(AiChecker *checker, const char *data, uint32 len, int depth)
 		uint32		aligned = INTALIGN(start);
 		const char *problem = NULL;
 
+		ai_check_pause(checker);
 		if (JBE_HAS_OFF(entry))
 			end = JBE_OFFLENFLD(entry);
 		else
@@ -88,7 +94,7 @@ ai_check_jsonb(AiChecker *checker, const char *data, uint32 len, int depth)
 					problem = "jsonb container is cut off";
 				else
 					problem = ai_check_jsonb(checker, base + aligned,
-											 end - aligned, depth + 1);
+											 end - aligned, true, depth + 1);
 				break;
 			case JENTRY_ISBOOL_FALSE:
 			case JENTRY_ISBOOL_TRUE:
@@ -101,6 +107,234 @@ ai_check_jsonb(AiChecker *checker, const char *data, uint32 len, int depth)
 			return problem;
 	}
 	return NULL;
+}
+
+/* The state of a walk over the nodes of a jsonpath. */
+typedef struct PathWalk
+{
+	AiChecker  *checker;
+	const char *data;			/* behind the header, where positions count */
+	uint32		len;
+	uint32		left;			/* nodes that there may still be */
+} PathWalk;
+
+static const char *check_path_chain(PathWalk *walk, uint32 pos, bool inner,
+									int depth);
+
+/* A string in a node: its length, its bytes, and a NUL that ends it. */
+static const char *
+check_path_string(PathWalk *walk, uint32 pos)
+{
+	uint32		size;
+
+	if (pos > walk->len || walk->len - pos < sizeof(uint32))
+		return "jsonpath string is cut off";
+	size = ai_get_uint32(walk->data + pos);
+	pos += sizeof(uint32);
+	if (size >= walk->len - pos || walk->data[pos + size] != '\0')
+		return "jsonpath string ends beyond the value";
+	return walk->checker->text_ok(walk->checker, walk->data + pos, size) ?
+		NULL : "jsonpath string is not valid in the encoding";
+}
+
+/*
+ * The node that is so far behind another one.  Nodes follow whoever refers to
+ * them, each referred to once, so there are no more than fit into the value:
+ * printing what goes round in a circle, or meets in many ways, would not end.
+ */
+static const char *
+check_path_operand(PathWalk *walk, uint32 from, uint32 at, bool optional,
+				   int depth)
+{
+	uint32		distance;
+
+	if (at > walk->len || walk->len - at < sizeof(uint32))
+		return "jsonpath item is cut off";
+	distance = ai_get_uint32(walk->data + at);
+	if (distance == 0 && optional)
+		return NULL;
+	if (distance == 0 || distance > walk->len - from)
+		return "jsonpath item lies outside the value";
+	return check_path_chain(walk, from + distance, false, depth + 1);
+}
+
+static const char *
+check_path_numeric(PathWalk *walk, uint32 pos)
+{
+	uint32		size;
+
+	if (walk->len - pos < VARHDRSZ || !VARATT_IS_4B_U(walk->data + pos))
+		return "jsonpath number is cut off";
+	size = ai_get_uint32(walk->data + pos);
+	size = VARSIZE_4B(&size);
+	if (size < VARHDRSZ || size > walk->len - pos)
+		return "jsonpath number ends beyond the value";
+	return ai_check_numeric(walk->data + pos + VARHDRSZ, size - VARHDRSZ);
+}
+
+/* The list of subscripts of jpiIndexArray: pairs of from and to. */
+static const char *
+check_path_subscripts(PathWalk *walk, uint32 node, uint32 pos, int depth)
+{
+	uint32		count;
+
+	if (walk->len - pos < sizeof(uint32))
+		return "jsonpath subscript is cut off";
+	count = ai_get_uint32(walk->data + pos);
+	pos += sizeof(uint32);
+	if (count > (walk->len - pos) / (2 * sizeof(int32)))
+		return "jsonpath has more subscripts than bytes";
+	for (uint32 i = 0; i < 2 * count; i++)
+	{
+		const char *problem;
+
+		problem = check_path_operand(walk, node, pos + i * sizeof(int32),
+									 i % 2 == 1, depth);
+		if (problem != NULL)
+			return problem;
+	}
+	return NULL;
+}
+
+/* The part of a node behind its type and the distance of the next one. */
+static const char *
+check_path_content(PathWalk *walk, int type, uint32 node, uint32 pos,
+				   int depth)
+{
+	const char *problem;
+
+	switch (type)
+	{
+		case jpiNull:
+		case jpiRoot:
+		case jpiCurrent:
+		case jpiAnyArray:
+		case jpiAnyKey:
+		case jpiType:
+		case jpiSize:
+		case jpiAbs:
+		case jpiFloor:
+		case jpiCeiling:
+		case jpiDouble:
+		case jpiKeyValue:
+		case jpiLast:
+		case jpiBigint:
+		case jpiBoolean:
+		case jpiDate:
+		case jpiInteger:
+		case jpiNumber:
+		case jpiStringFunc:
+			return NULL;
+		case jpiKey:
+		case jpiString:
+		case jpiVariable:
+			return check_path_string(walk, pos);
+		case jpiNumeric:
+			return check_path_numeric(walk, pos);
+		case jpiBool:
+			return pos < walk->len && (uint8) walk->data[pos] <= 1 ?
+				NULL : "jsonpath boolean is neither true nor false";
+		case jpiAnd:
+		case jpiOr:
+		case jpiAdd:
+		case jpiSub:
+		case jpiMul:
+		case jpiDiv:
+		case jpiMod:
+		case jpiEqual:
+		case jpiNotEqual:
+		case jpiLess:
+		case jpiGreater:
+		case jpiLessOrEqual:
+		case jpiGreaterOrEqual:
+		case jpiStartsWith:
+		case jpiDecimal:
+			/* a method may leave its arguments out */
+			problem = check_path_operand(walk, node, pos,
+										 type == jpiDecimal, depth);
+			if (problem == NULL)
+				problem = check_path_operand(walk, node, pos + sizeof(int32),
+											 type == jpiDecimal, depth);
+			return problem;
+		case jpiLikeRegex:
+			/* flags, then the operand, then the pattern */
+			problem = check_path_operand(walk, node, pos + sizeof(int32),
+										 false, depth);
+			return problem != NULL ? problem :
+				check_path_string(walk, pos + 2 * sizeof(int32));
+		case jpiNot:
+		case jpiExists:
+		case jpiIsUnknown:
+		case jpiPlus:
+		case jpiMinus:
+		case jpiFilter:
+			return check_path_operand(walk, node, pos, false, depth);
+		case jpiDatetime:
+		case jpiTime:
+		case jpiTimeTz:
+		case jpiTimestamp:
+		case jpiTimestampTz:
+			return check_path_operand(walk, node, pos, true, depth);
+		case jpiIndexArray:
+			return check_path_subscripts(walk, node, pos, depth);
+		case jpiAny:
+			return walk->len - pos < 2 * sizeof(uint32) ?
+				"jsonpath item is cut off" : NULL;
+	}
+	return "jsonpath item is of no known type";
+}
+
+/* A node and those that follow it in its path. */
+static const char *
+check_path_chain(PathWalk *walk, uint32 pos, bool inner, int depth)
+{
+	if (depth > AI_VALUE_DEPTH)
+		return "jsonpath is nested too deep to be checked";
+	for (;;)
+	{
+		uint32		node = pos;
+		const char *problem;
+		uint32		next;
+		int			type;
+
+		ai_check_pause(walk->checker);
+		if (walk->left-- == 0)
+			return "jsonpath has items that are referred to twice";
+		if (node >= walk->len)
+			return "jsonpath item lies outside the value";
+		type = (uint8) walk->data[node];
+		pos = INTALIGN(node + 1);
+		if (pos > walk->len || walk->len - pos < sizeof(int32))
+			return "jsonpath item is cut off";
+		next = ai_get_uint32(walk->data + pos);
+		if (inner && (type == jpiRoot || type == jpiCurrent))
+			return "jsonpath begins anew in the middle";
+		problem = check_path_content(walk, type, node, pos + sizeof(int32),
+									 depth);
+		if (problem != NULL || (int32) next <= 0)
+			return problem;
+		if (next > walk->len - node)
+			return "jsonpath item lies outside the value";
+		pos = node + next;
+		inner = true;
+	}
+}
+
+/*
+ * ai_check_jsonpath - what is wrong with a jsonpath's data, or NULL
+ */
+const char *
+ai_check_jsonpath(AiChecker *checker, const char *data, uint32 len)
+{
+	PathWalk	walk = {checker, data + sizeof(uint32)};
+
+	if (len < sizeof(uint32))
+		return "jsonpath is cut off";
+	if ((ai_get_uint32(data) & ~JSONPATH_LAX) != JSONPATH_VERSION)
+		return "jsonpath is of another version";
+	walk.len = len - sizeof(uint32);
+	walk.left = walk.len / (2 * sizeof(int32)) + 1;
+	return check_path_chain(&walk, 0, false, 0);
 }
 
 /*
@@ -125,6 +359,7 @@ ai_check_tsvector(AiChecker *checker, const char *data, uint32 len)
 		WordEntry	entry;
 		uint32		end;
 
+		ai_check_pause(checker);
 		memcpy(&entry, data + sizeof(int32) + i * sizeof(entry), sizeof(entry));
 		end = entry.pos + entry.len;
 		if (end > space)
@@ -161,7 +396,7 @@ ai_check_tsquery(AiChecker *checker, const char *data, uint32 len)
 	size = ai_get_uint32(data);
 	if (size > (len - sizeof(int32)) / sizeof(QueryItem))
 		return "tsquery has more items than bytes";
-	if (size > AI_VALUE_DEPTH * 16)
+	if (size > AI_QUERY_ITEMS)
 		return "tsquery has too many items to be checked";
 	operands = data + sizeof(int32) + size * sizeof(QueryItem);
 	space = len - sizeof(int32) - size * sizeof(QueryItem);
@@ -202,6 +437,8 @@ ai_check_tsquery(AiChecker *checker, const char *data, uint32 len)
 					return "tsquery operator's left operand does not exist";
 				due++;
 			}
+			if (at[1] == OP_PHRASE && ai_get_uint16(at + 2) > MAXENTRYPOS)
+				return "tsquery operator's distance is out of range";
 		}
 		else
 			return "tsquery item is neither operand nor operator";

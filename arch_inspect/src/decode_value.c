@@ -3,9 +3,8 @@
  * decode_value.c
  *	  Checks a value against the shape of its type.
  *
- * The formats are those of the server's src/include/utils: array.h,
- * rangetypes.h, multirangetypes.h, geo_decls.h, inet.h, varbit.h, and of
- * adt/numeric.c.
+ * Here are the shapes that hold values of other types; array.h, rangetypes.h
+ * and multirangetypes.h tell their formats.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -23,81 +22,37 @@
 /* the most that copies made while checking one value may hold */
 #define SCRATCH_LIMIT	(256 * 1024 * 1024)
 
+/*
+ * ai_not_checked - the answer for a value of unknown shape, told from others
+ * by its address
+ */
+const char	ai_not_checked[] = "format of the type is not known, so the value was not checked";
+
+/* how often a long check lets its caller do something else */
+#define STEPS_A_PAUSE	4096
+
 static const char *check(AiChecker *checker, const AiType *type,
 						 const char *data, uint32 len, int depth);
 
 /*
- * ai_check_numeric - what is wrong with a numeric's data, or NULL
+ * ai_check_pause - one more step of what may be long
  */
-const char *
-ai_check_numeric(const char *data, uint32 len)
+void
+ai_check_pause(AiChecker *checker)
 {
-	uint32		first;
-	uint16		header;
-
-	if (len < sizeof(uint16))
-		return "numeric has no header";
-	header = ai_get_uint16(data);
-	if ((header & 0xC000) == 0xC000)
-	{
-		/* NaN, Infinity, -Infinity */
-		return header == 0xC000 || header == 0xD000 || header == 0xF000 ?
-			NULL : "numeric is a special value that is not known";
-	}
-	/* a short header holds the weight too */
-	first = (header & 0x8000) ? sizeof(uint16) : 2 * sizeof(uint16);
-	if (len < first || (len - first) % sizeof(int16) != 0)
-		return "numeric ends in the middle of a digit";
-	for (uint32 i = first; i < len; i += sizeof(int16))
-	{
-		if (ai_get_uint16(data + i) > 9999)
-			return "numeric has a digit beyond 9999";
-	}
-	return NULL;
+	if (++checker->steps % STEPS_A_PAUSE == 0 && checker->pause != NULL)
+		checker->pause(checker);
 }
 
-static const char *
-check_bit(const char *data, uint32 len)
+/* Are the children of a type there? */
+static bool
+is_whole(AiChecker *checker, const AiType *type)
 {
-	uint32		bits;
-
-	if (len < sizeof(int32))
-		return "bit string has no length";
-	bits = ai_get_uint32(data);
-	if (bits > PG_INT32_MAX - BITS_PER_BYTE ||
-		(bits + BITS_PER_BYTE - 1) / BITS_PER_BYTE != len - sizeof(int32))
-		return "bit string's length does not fit its bytes";
-	return NULL;
+	return type->expanded || checker->expand == NULL ||
+		checker->expand(checker, (AiType *) type);
 }
 
-/* family, bits, address: the families are 2 for four bytes, 3 for sixteen */
-static const char *
-check_inet(const char *data, uint32 len)
-{
-	const unsigned char *p = (const unsigned char *) data;
-	uint32		size;
-
-	if (len < 2)
-		return "network address has no header";
-	if (p[0] != 2 && p[0] != 3)
-		return "network address is of no known family";
-	size = p[0] == 2 ? 4 : 16;
-	if (p[1] > size * BITS_PER_BYTE)
-		return "network address's mask is longer than its address";
-	if (len - 2 < size)
-		return "network address is cut off";
-	return NULL;
-}
-
-/* count stands first, then "before" bytes, then so many points or ids */
-static const char *
-check_counted(const char *data, uint32 len, uint32 before, uint32 each)
-{
-	if (len < before || (len - before) % each != 0 ||
-		ai_get_uint32(data) != (len - before) / each)
-		return "count in the value does not fit its length";
-	return NULL;
-}
+#define NOT_WHOLE	"type is built of too many others for its value to be checked"
 
 /*
  * A value inside another, at offset *off of an aligned whole of len bytes.
@@ -155,13 +110,15 @@ check_array(AiChecker *checker, const AiType *type, const char *data,
 	uint64		nitems = 1;
 	const unsigned char *bitmap = NULL;
 
+	if (!is_whole(checker, type))
+		return NOT_WHOLE;
 	if (len < sizeof(ArrayType))
 		return "array has no header";
 	ndim = ai_get_uint32(data);
 	dataoffset = ai_get_uint32(data + 4);
 	if (ndim > MAXDIM)
 		return "array has more dimensions than there can be";
-	if (ai_get_uint32(data + 8) != type->children[0]->oid)
+	if (ai_get_uint32(data + 8) != type->element)
 		return "array's element type is not that of its type";
 	off = sizeof(ArrayType) + ndim * 2 * sizeof(int32);
 	if (off > len)
@@ -198,6 +155,7 @@ check_array(AiChecker *checker, const AiType *type, const char *data,
 	{
 		const char *problem;
 
+		ai_check_pause(checker);
 		if (bitmap != NULL && (bitmap[i >> 3] & (1 << (i & 7))) == 0)
 			continue;
 		problem = check_part(checker, type->children[0], whole, len, &off,
@@ -230,6 +188,8 @@ check_range(AiChecker *checker, const AiType *type, const char *data,
 {
 	uint32		off = sizeof(RangeType);
 
+	if (!is_whole(checker, type))
+		return NOT_WHOLE;
 	if (size < sizeof(Oid) + 1)
 		return "range is cut off";
 	if (ai_get_uint32(data) != type->oid)
@@ -243,14 +203,17 @@ static const char *
 check_multirange(AiChecker *checker, const AiType *type, const char *data,
 				 uint32 size, int depth)
 {
-	const AiType *subtype = type->children[0];
-	const char *whole = data - VARHDRSZ;
+	const AiType *subtype;
+	const char *base = data - VARHDRSZ;
 	uint32		len = size + VARHDRSZ;
 	uint32		count;
 	uint32		flags;
 	uint32		begin;
 	uint32		offset = 0;
 
+	if (!is_whole(checker, type))
+		return NOT_WHOLE;
+	subtype = type->children[0];
 	if (size < 2 * sizeof(uint32))
 		return "multirange is cut off";
 	if (ai_get_uint32(data) != type->oid)
@@ -269,9 +232,10 @@ check_multirange(AiChecker *checker, const AiType *type, const char *data,
 		uint32		off;
 		const char *problem;
 
+		ai_check_pause(checker);
 		if (i > 0)
 		{
-			uint32		item = ai_get_uint32(whole + 12 + (i - 1) * sizeof(uint32));
+			uint32		item = ai_get_uint32(base + 12 + (i - 1) * sizeof(uint32));
 
 			offset = (item & 0x80000000) ? (item & 0x7FFFFFFF) :
 				offset + (item & 0x7FFFFFFF);
@@ -280,7 +244,7 @@ check_multirange(AiChecker *checker, const AiType *type, const char *data,
 				return "multirange's range starts where none can";
 		}
 		off = begin + offset;
-		problem = check_bounds(checker, subtype, whole[flags + i], whole, len,
+		problem = check_bounds(checker, subtype, base[flags + i], base, len,
 							   &off, depth + 1);
 		if (problem != NULL)
 			return problem;
@@ -292,10 +256,24 @@ check_multirange(AiChecker *checker, const AiType *type, const char *data,
 static char *
 scratch(AiChecker *checker, uint32 size)
 {
+	char	   *memory;
+
 	if (size > SCRATCH_LIMIT - checker->allocated)
 		return NULL;
-	checker->allocated += size;
-	return checker->alloc(checker, size);
+	memory = checker->alloc(checker, size);
+	if (memory != NULL)
+		checker->allocated += size;
+	return memory;
+}
+
+/* Give back what scratch() gave, if it gave any. */
+static void
+release(AiChecker *checker, void *memory, uint32 size)
+{
+	if (memory == NULL)
+		return;
+	checker->free(checker, memory);
+	checker->allocated -= size;
 }
 
 /* A column of a composite that is stored compressed. */
@@ -303,7 +281,9 @@ static const char *
 check_compressed(AiChecker *checker, const AiType *type, const char *at,
 				 const AiStored *stored, int depth)
 {
-	char	   *copy = scratch(checker, stored->raw_size + 2 * VARHDRSZ);
+	uint32		size = stored->raw_size + 2 * VARHDRSZ;
+	char	   *copy = scratch(checker, size);
+	const char *problem;
 
 	if (copy == NULL)
 		return "value is too large to be checked";
@@ -311,8 +291,64 @@ check_compressed(AiChecker *checker, const AiType *type, const char *at,
 	if (!ai_decompress(stored->method, at + VARHDRSZ_COMPRESSED,
 					   stored->length - VARHDRSZ_COMPRESSED,
 					   copy + VARHDRSZ, stored->raw_size, stored->raw_size))
-		return "compressed data is corrupt";
-	return check(checker, type, copy + VARHDRSZ, stored->raw_size, depth);
+		problem = "compressed data is corrupt";
+	else
+		problem = check(checker, type, copy + VARHDRSZ, stored->raw_size, depth);
+	release(checker, copy, size);
+	return problem;
+}
+
+/* A column of a composite, as it is stored at "at". */
+static const char *
+check_column(AiChecker *checker, const AiType *type, const char *at,
+			 const AiStored *stored, int depth)
+{
+	switch (stored->storage)
+	{
+		case AI_STORED_FIXED:
+			return check(checker, type, at, stored->length, depth);
+		case AI_STORED_SHORT:
+			return check(checker, type, at + VARHDRSZ_SHORT, stored->raw_size,
+						 depth);
+		case AI_STORED_PLAIN:
+			return check(checker, type, at + VARHDRSZ, stored->raw_size, depth);
+		case AI_STORED_COMPRESSED:
+			return check_compressed(checker, type, at, stored, depth);
+		case AI_STORED_EXTERNAL:
+			return "composite holds a TOAST pointer";
+		case AI_STORED_NULL:
+		case AI_STORED_MISSING:
+		case AI_STORED_UNREACHED:
+			break;
+	}
+	return NULL;
+}
+
+/* The columns of a composite whose header is sound. */
+static const char *
+check_columns(AiChecker *checker, const AiType *type,
+			  const HeapTupleHeaderData *tuple, uint32 len, int depth)
+{
+	uint32		size = type->nchildren * (sizeof(AiAttribute) + sizeof(AiStored));
+	AiStored   *stored;
+	AiAttribute *attrs;
+	const char *problem;
+
+	if (type->nchildren == 0)
+		return NULL;
+	stored = (AiStored *) scratch(checker, size);
+	if (stored == NULL)
+		return "value is too large to be checked";
+	attrs = (AiAttribute *) (stored + type->nchildren);
+	for (int i = 0; i < type->nchildren; i++)
+		attrs[i] = type->children[i]->attr;
+	problem = ai_decode_attributes(tuple, len, attrs, type->nchildren, stored);
+	for (int i = 0; problem == NULL && i < type->nchildren; i++)
+		problem = check_column(checker, type->children[i],
+							   (const char *) tuple + stored[i].offset,
+							   &stored[i], depth + 1);
+	release(checker, stored, size);
+	return problem;
 }
 
 static const char *
@@ -321,75 +357,31 @@ check_composite(AiChecker *checker, const AiType *type, const char *data,
 {
 	const HeapTupleHeaderData *tuple = (const HeapTupleHeaderData *) (data - VARHDRSZ);
 	uint32		len = size + VARHDRSZ;
+	char	   *copy = NULL;
 	const char *problem;
-	AiAttribute *attrs;
-	AiStored   *stored;
 
+	if (!is_whole(checker, type))
+		return NOT_WHOLE;
 	if (len < MAXALIGN(SizeofHeapTupleHeader))
 		return "composite is shorter than a tuple header";
 
 	/* the header may be read in place only where it is aligned */
 	if ((uintptr_t) tuple != MAXALIGN((uintptr_t) tuple))
 	{
-		char	   *copy = scratch(checker, len);
-
+		copy = scratch(checker, len);
 		if (copy == NULL)
 			return "value is too large to be checked";
 		memcpy(copy + VARHDRSZ, data, size);
 		tuple = (const HeapTupleHeaderData *) copy;
 	}
 	if (tuple->t_choice.t_datum.datum_typeid != type->oid)
-		return "composite is of another type than its column";
-	problem = ai_check_composite_header(tuple, len);
-	if (problem != NULL)
-		return problem;
-	if (type->nchildren == 0)
-		return NULL;
-
-	attrs = (AiAttribute *) scratch(checker, type->nchildren * sizeof(AiAttribute));
-	stored = (AiStored *) scratch(checker, type->nchildren * sizeof(AiStored));
-	if (attrs == NULL || stored == NULL)
-		return "value is too large to be checked";
-	for (int i = 0; i < type->nchildren; i++)
-		attrs[i] = type->children[i]->attr;
-	problem = ai_decode_attributes(tuple, len, attrs, type->nchildren, stored);
-	if (problem != NULL)
-		return problem;
-	for (int i = 0; i < type->nchildren; i++)
-	{
-		const char *at = (const char *) tuple + stored[i].offset;
-
-		problem = NULL;
-		switch (stored[i].storage)
-		{
-			case AI_STORED_FIXED:
-				problem = check(checker, type->children[i], at,
-								stored[i].length, depth + 1);
-				break;
-			case AI_STORED_SHORT:
-				problem = check(checker, type->children[i],
-								at + VARHDRSZ_SHORT, stored[i].raw_size, depth + 1);
-				break;
-			case AI_STORED_PLAIN:
-				problem = check(checker, type->children[i], at + VARHDRSZ,
-								stored[i].raw_size, depth + 1);
-				break;
-			case AI_STORED_COMPRESSED:
-				problem = check_compressed(checker, type->children[i], at,
-										   &stored[i], depth + 1);
-				break;
-			case AI_STORED_EXTERNAL:
-				problem = "composite holds a TOAST pointer";
-				break;
-			case AI_STORED_NULL:
-			case AI_STORED_MISSING:
-			case AI_STORED_UNREACHED:
-				break;
-		}
-		if (problem != NULL)
-			return problem;
-	}
-	return NULL;
+		problem = "composite is of another type than its column";
+	else
+		problem = ai_check_composite_header(tuple, len);
+	if (problem == NULL)
+		problem = check_columns(checker, type, tuple, len, depth);
+	release(checker, copy, len);
+	return problem;
 }
 
 /* The data of a value, without any varlena header. */
@@ -399,9 +391,12 @@ check(AiChecker *checker, const AiType *type, const char *data, uint32 len,
 {
 	if (depth > AI_VALUE_DEPTH)
 		return "value is nested too deep to be checked";
+	ai_check_pause(checker);
 	switch (type->shape)
 	{
 		case AI_SHAPE_UNKNOWN:
+			if (checker->proven)
+				return NULL;
 			break;
 		case AI_SHAPE_BYTES:
 			return NULL;
@@ -417,26 +412,35 @@ check(AiChecker *checker, const AiType *type, const char *data, uint32 len,
 			return len == 1 && (unsigned char) *data <= 1 ? NULL :
 				"boolean is neither true nor false";
 		case AI_SHAPE_NUMERIC:
-			return ai_check_numeric(data, len);
 		case AI_SHAPE_BIT:
-			return check_bit(data, len);
+		case AI_SHAPE_DATE:
+		case AI_SHAPE_TIME:
+		case AI_SHAPE_TIMETZ:
 		case AI_SHAPE_INET:
-			return check_inet(data, len);
 		case AI_SHAPE_PATH:
-			/* npts, closed, 4 bytes unused */
-			return check_counted(data, len, 12, 16);
 		case AI_SHAPE_POLYGON:
-			/* npts, the bounding box */
-			return check_counted(data, len, 36, 16);
 		case AI_SHAPE_SNAPSHOT:
-			/* nxip, xmin, xmax */
-			return check_counted(data, len, 20, 8);
+		case AI_SHAPE_NDISTINCT:
+		case AI_SHAPE_DEPENDENCIES:
+			return ai_check_scalar(type->shape, data, len);
 		case AI_SHAPE_JSONB:
-			return ai_check_jsonb(checker, data, len, depth);
+			return ai_check_jsonb(checker, data, len, false, depth);
+		case AI_SHAPE_JSONPATH:
+			return ai_check_jsonpath(checker, data, len);
 		case AI_SHAPE_TSVECTOR:
 			return ai_check_tsvector(checker, data, len);
 		case AI_SHAPE_TSQUERY:
 			return ai_check_tsquery(checker, data, len);
+		case AI_SHAPE_HSTORE:
+		case AI_SHAPE_LTREE:
+		case AI_SHAPE_LQUERY:
+		case AI_SHAPE_LTXTQUERY:
+		case AI_SHAPE_CUBE:
+		case AI_SHAPE_SEG:
+		case AI_SHAPE_ISN:
+		case AI_SHAPE_QUERY_INT:
+		case AI_SHAPE_RATIONAL:
+			return ai_check_contrib(checker, type->shape, data, len);
 		case AI_SHAPE_ARRAY:
 		case AI_SHAPE_VECTOR:
 			return check_array(checker, type, data, len, depth);
@@ -447,7 +451,7 @@ check(AiChecker *checker, const AiType *type, const char *data, uint32 len,
 		case AI_SHAPE_COMPOSITE:
 			return check_composite(checker, type, data, len, depth);
 	}
-	return "format of the type is not known, so the value was not checked";
+	return ai_not_checked;
 }
 
 /*
@@ -461,5 +465,6 @@ ai_check_value(AiChecker *checker, const AiType *type, const char *data,
 			   uint32 len)
 {
 	checker->allocated = 0;
+	checker->steps = 0;
 	return check(checker, type, data, len, 0);
 }

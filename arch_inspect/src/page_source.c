@@ -258,3 +258,22 @@ ai_page_read(Relation rel, ForkNumber forknum, BlockNumber blkno, AiPage *page)
 			return;
 	}
 }
+
+/*
+ * ai_page_unproven - why nothing proves the bytes of a copy, or NULL
+ *
+ * A checksum does, of a page that was read from disk for this copy.  A page in
+ * shared buffers may have been damaged there, or have come there with
+ * ignore_checksum_failure on.
+ */
+const char *
+ai_page_unproven(const AiPage *page)
+{
+	if (!DataChecksumsEnabled())
+		return "the server has no data checksums to prove its bytes";
+	if (page->in_buffers)
+		return "a page of it came from shared buffers, where no checksum proves it";
+	if (!page->checksum_known || !page->checksum_ok)
+		return "a page of it has a wrong checksum";
+	return NULL;
+}

@@ -38,6 +38,7 @@ typedef struct AiPage
 extern AiPage *ai_page_create(void);
 extern void ai_page_read(Relation rel, ForkNumber forknum, BlockNumber blkno,
 						 AiPage *page);
+extern const char *ai_page_unproven(const AiPage *page);
 extern bool ai_block_in_buffers(Relation rel, ForkNumber forknum,
 								BlockNumber blkno);
 

@@ -104,6 +104,16 @@ ai_toast_close(AiToast *toast)
 }
 
 /*
+ * A page was read for a value: its bytes are proven if all of them are.
+ */
+static void
+note_page(AiToast *toast, const AiPage *page)
+{
+	if (toast->unproven == NULL)
+		toast->unproven = ai_page_unproven(page);
+}
+
+/*
  * Read a page of the index into toast->index_page.
  */
 static const char *
@@ -113,6 +123,7 @@ read_index_page(AiToast *toast, BlockNumber blkno, AiPageHeader *header,
 	if (blkno >= toast->index_nblocks)
 		return "TOAST index points to a block that does not exist";
 	ai_page_read(toast->index, MAIN_FORKNUM, blkno, toast->index_page);
+	note_page(toast, toast->index_page);
 	ai_decode_page_header(toast->index_page->image, AI_PAGE_BTREE, header);
 	if (header->kind != AI_PAGE_BTREE)
 		return "TOAST index has a damaged page";
@@ -341,6 +352,7 @@ ai_toast_read(AiToast *toast, Oid valueid, const AiChunkRef *ref,
 		return;
 	}
 	ai_page_read(toast->rel, MAIN_FORKNUM, blkno, page);
+	note_page(toast, page);
 	ai_decode_page_header(page->image, AI_PAGE_HEAP, &header);
 	if (header.kind != AI_PAGE_HEAP)
 	{
@@ -370,7 +382,9 @@ ai_toast_read(AiToast *toast, Oid valueid, const AiChunkRef *ref,
 /*
  * ai_toast_fetch - what the TOAST table holds of a value, still compressed
  *
- * Returns ext_size bytes, or NULL and the reason.
+ * Returns ext_size bytes, or NULL and the reason.  toast->unproven tells
+ * whether every page that was read for them is proven, those of the index too:
+ * they say which chunks are the value's.
  */
 char *
 ai_toast_fetch(AiToast *toast, const AiStored *pointer, const char **problem)
@@ -393,6 +407,7 @@ ai_toast_fetch(AiToast *toast, const AiStored *pointer, const char **problem)
 		*problem = "TOAST pointer leads to another table";
 		return NULL;
 	}
+	toast->unproven = NULL;
 	refs = ai_toast_find(toast, pointer->valueid, &count, problem);
 	if (*problem != NULL)
 		return NULL;

@@ -26,6 +26,7 @@ typedef struct AiToast
 	AiTupleScan *scan;
 	AiPage	   *page;
 	AiPage	   *index_page;
+	const char *unproven;		/* why nothing proves the last value, or NULL */
 } AiToast;
 
 /* What the index says of one chunk. */

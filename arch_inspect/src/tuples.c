@@ -11,10 +11,8 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/xlog.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/rel.h"
 
 #include "decode_heap.h"
@@ -30,7 +28,8 @@ typedef struct TuplesState
 	int			natts;
 	AiAttribute *attrs;
 	AiStored   *stored;
-	AiPrinter  *printers;		/* type is NULL until it is needed */
+	AiPrinter  *printers;		/* made ready when first needed */
+	AiTypes    *types;
 	AiToast    *toast;
 	bool		toast_open;		/* it was looked for */
 	bool		may_see_values;
@@ -60,6 +59,7 @@ prepare(AiRows *rows)
 	state->attrs = ai_attributes_of(state->desc);
 	state->stored = palloc0(sizeof(AiStored) * Max(1, state->natts));
 	state->printers = palloc0(sizeof(AiPrinter) * Max(1, state->natts));
+	state->types = ai_types_create();
 	state->may_see_values = ai_has_rights(RelationGetRelid(rows->rel), AI_VALUES);
 }
 
@@ -209,14 +209,16 @@ current_stored(TuplesState *state)
 	return &state->stored[state->attnum - 1];
 }
 
-/* Does a checksum vouch for the page? */
-static bool
-page_trusted(AiRows *rows)
+/* Why nothing proves the bytes of a value, or NULL: see value.c. */
+static const char *
+unproven(AiRows *rows, const AiStored *stored)
 {
-	if (rows->page->checksum_known)
-		return rows->page->checksum_ok;
-	return rows->page->in_buffers && DataChecksumsEnabled() &&
-		strcmp(GetConfigOption("ignore_checksum_failure", false, false), "off") == 0;
+	TuplesState *state = rows->state;
+	const char *reason = ai_page_unproven(rows->page);
+
+	if (reason == NULL && stored->storage == AI_STORED_EXTERNAL)
+		reason = state->toast->unproven;
+	return reason;
 }
 
 /* The value of a column that is younger than the tuple. */
@@ -251,12 +253,12 @@ print_attribute(AiRows *rows)
 		stored->storage == AI_STORED_NULL || !state->may_see_values)
 		return;
 
-	if (printer->type == NULL || !state->toast_open)
+	if (!printer->ready || !state->toast_open)
 	{
 		MemoryContext old = MemoryContextSwitchTo(rows->context);
 
-		if (printer->type == NULL)
-			ai_printer_init(printer, state->desc, state->attnum);
+		if (!printer->ready)
+			ai_printer_init(printer, state->types, state->desc, state->attnum);
 		if (!state->toast_open && stored->storage == AI_STORED_EXTERNAL)
 		{
 			state->toast = ai_toast_open(rows->rel);
@@ -276,7 +278,7 @@ print_attribute(AiRows *rows)
 	data = ai_stored_value(state->toast, at, stored, &state->value_problem);
 	if (data != NULL)
 		state->value = ai_print_value(printer, data, stored->raw_size,
-									  page_trusted(rows), &state->value_problem);
+									  unproven(rows, stored), &state->value_problem);
 }
 
 static Datum

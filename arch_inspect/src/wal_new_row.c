@@ -6,7 +6,9 @@
  * The record holds the row, or the image of the page that it was put on does.
  * An update that logged only what differs from the old version holds no whole
  * row.  What the relation's columns are is taken from the catalog as it is
- * now; every byte of a value is checked before its type prints it.
+ * now; every byte of a value is checked before its type prints it.  That a
+ * record's checksum is right proves nothing of the values in it: an update
+ * carries along what the page held, damaged or not.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -18,6 +20,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 
 #include "compat.h"
@@ -33,11 +36,13 @@
 /* No compressed value that fits into a page expands to more than this */
 #define RAW_LARGEST		(16 * 1024 * 1024)
 
+#define UNPROVEN	"it came from a WAL record, which repeats what the page held"
+
 typedef struct RowShape
 {
 	TupleDesc	desc;
 	AiAttribute *attrs;
-	AiPrinter  *printers;		/* made when first needed */
+	AiPrinter  *printers;		/* made ready when first needed */
 	AiStored   *stored;
 } RowShape;
 
@@ -64,7 +69,12 @@ shape_of(AiWalScan *scan, AiWalRelation *relation)
 		relation_close(rel, AccessShareLock);
 		return NULL;
 	}
-	old = MemoryContextSwitchTo(scan->context);
+	if (scan->shapes == NULL)
+		scan->shapes = AllocSetContextCreate(scan->context, "WAL row shapes",
+											 ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(scan->shapes);
+	if (scan->value_types == NULL)
+		scan->value_types = ai_types_create();
 	shape = palloc0(sizeof(RowShape));
 	shape->desc = CreateTupleDescCopy(RelationGetDescr(rel));
 	shape->attrs = ai_attributes_of(shape->desc);
@@ -73,6 +83,7 @@ shape_of(AiWalScan *scan, AiWalRelation *relation)
 	MemoryContextSwitchTo(old);
 	relation_close(rel, AccessShareLock);
 	relation->shape = shape;
+	scan->shape_columns += shape->desc->natts;
 	return shape;
 }
 
@@ -119,11 +130,11 @@ append_attribute(StringInfo out, AiWalScan *scan, RowShape *shape, int i,
 		appendStringInfo(out, "<%u bytes in the TOAST table>", stored->raw_size);
 		return;
 	}
-	if (problem == NULL && printer->type == NULL)
+	if (problem == NULL && !printer->ready)
 	{
-		MemoryContext old = MemoryContextSwitchTo(scan->context);
+		MemoryContext old = MemoryContextSwitchTo(scan->shapes);
 
-		ai_printer_init(printer, shape->desc, i + 1);
+		ai_printer_init(printer, scan->value_types, shape->desc, i + 1);
 		MemoryContextSwitchTo(old);
 	}
 	if (problem == NULL && stored->storage == AI_STORED_COMPRESSED)
@@ -147,9 +158,8 @@ append_attribute(StringInfo out, AiWalScan *scan, RowShape *shape, int i,
 		data += 4;
 		len -= 4;
 	}
-	/* the record's CRC was right */
 	if (problem == NULL)
-		value = ai_print_value(printer, data, len, true, &problem);
+		value = ai_print_value(printer, data, len, UNPROVEN, &problem);
 	if (value)
 		append_value(out, value);
 	else

@@ -35,8 +35,9 @@
 #include "guard.h"
 #include "wal_scan.h"
 
-/* Relations remembered in a scan before the memory is given back */
+/* Relations, and columns, remembered in a scan before memory is given back */
 #define MAX_RELATIONS	10000
+#define MAX_COLUMNS		100000
 
 static HTAB *
 make_hash(MemoryContext context, const char *name, Size key, Size entry)
@@ -135,11 +136,18 @@ ai_wal_scan_relation(AiWalScan *scan, const AiLocator *locator)
 
 	if (scan->last && memcmp(&scan->last->locator, locator, sizeof(AiLocator)) == 0)
 		return scan->last;
-	if (scan->relations && hash_get_num_entries(scan->relations) >= MAX_RELATIONS)
+	if (scan->relations &&
+		(hash_get_num_entries(scan->relations) >= MAX_RELATIONS ||
+		 scan->shape_columns >= MAX_COLUMNS))
 	{
 		hash_destroy(scan->relations);
 		scan->relations = NULL;
 		scan->last = NULL;
+		if (scan->shapes)
+			MemoryContextDelete(scan->shapes);
+		scan->shapes = NULL;
+		scan->value_types = NULL;
+		scan->shape_columns = 0;
 	}
 	if (scan->relations == NULL)
 		scan->relations = make_hash(scan->context, "WAL relations",

@@ -38,6 +38,9 @@ typedef struct AiWalScan
 
 	HTAB	   *relations;
 	AiWalRelation *last;
+	MemoryContext shapes;		/* of their rows, see wal_new_row.c */
+	struct AiTypes *value_types;	/* of the values in them */
+	int64		shape_columns;
 	HTAB	   *xids;			/* of shown, running transactions (not if all) */
 
 	/* texts that come again and again */
