@@ -127,6 +127,7 @@ INSERT INTO logged VALUES (1, 'a.b', 'a=>b', 1), (2, '\\xff7f0000000000000161000
 ));
 my $before = $node->safe_psql('postgres', 'VACUUM logged; CHECKPOINT; SELECT pg_current_wal_insert_lsn()');
 $node->safe_psql('postgres', 'UPDATE logged SET n = 7 WHERE id = 1');
+$node->safe_psql('postgres', 'VACUUM logged; CHECKPOINT');
 $node->safe_psql('postgres', 'UPDATE logged SET n = 8 WHERE id = 2');
 my $rows = $node->safe_psql('postgres', "SELECT string_agg(new_row, E'\\n') FROM arch_inspect.wal_records('$before') WHERE relation = 'logged'::regclass");
 like($rows, qr/id=1, l=a\.b, s='?<format of the type is not known[^>]*WAL record[^>]*>'?, n=7/, 'new_row shows what is checked, and why the rest is not shown');
