@@ -1,6 +1,6 @@
 
 # A class of 30 takes the lesson at once on a server set as doc/arch_lab.md
-# says, and no more than that; with fewer workers somebody is refused, clearly.
+# says, and no more than that; who is one too many is refused, clearly.
 
 use strict;
 use warnings;
@@ -56,17 +56,29 @@ is($node->safe_psql('postgres', q(SELECT count(*), count(DISTINCT usename) FROM 
 is($node->safe_psql('postgres', q(SET ROLE student1; SELECT holds FROM arch_lab.claims() WHERE n = 22)),
 	't', 'and workers are left for one more');
 
-# When the workers are all taken, the next one is told so, and loses nothing.
-my @more = map { psql_start("student$_") } 1 .. $students;
-my $told = '';
-for my $s (@more)
+# One who is at it already, and one who comes when all places are taken, are
+# told so and lose nothing; the reserve is left.
+$node->safe_psql('postgres', 'CREATE ROLE late1 LOGIN; CREATE SCHEMA AUTHORIZATION late1; CREATE ROLE late2 LOGIN; CREATE SCHEMA AUTHORIZATION late2');
+my @more;
+my %told;
+for my $role ('student1', 'late1', 'late2')
 {
-	$s->{in} .= "\\set VERBOSITY verbose\nSELECT arch_lab.desk_open() AS path \\gset\nSELECT arch_lab.desk_seat(:'path');\n\\echo asked\n";
+	my $s = psql_start($role);
+
+	push @more, $s;
+	$s->{in} .= "\\set VERBOSITY verbose\nSELECT arch_lab.desk_open() IS NOT NULL AS seated;\n\\echo asked\n";
 	$s->{run}->pump until $s->{out} =~ /^asked$/m;
-	$told .= $s->{err};
-	last if $told;
+	$s->{in} .= "SELECT arch_lab.session_open('s' || i) FROM generate_series(1, 3) AS i;\n\\echo opened\n";
+	$s->{run}->pump until $s->{out} =~ /^opened$/m;
+	$s->{run}->pump_nb;
+	$told{$role} = $s->{err};
 }
-like($told, qr/^ERROR:  53000: /m, 'one too many is refused with 53000');
+like($told{student1}, qr/^ERROR:  53400: role "student1" has too many sessions open/m, 'nobody has a second place');
+is($told{late1}, '', 'one more than the class finds one');
+like($told{late2}, qr/^ERROR:  53400: too many sessions are open in the server/m, 'the next does not');
+my ($workers) = $settings =~ /max_worker_processes = (\d+)/;
+is($node->safe_psql('postgres', q(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'arch_lab session')),
+	$workers - 3, 'and the server keeps workers for itself');
 is($node->safe_psql('postgres', 'SELECT 1'), '1', 'and the server goes on');
 
 for my $s (@class, @more)
