@@ -1,10 +1,12 @@
-# mvcc.sh - the randomised proof of heap_visibility() for as long as it takes
+# mvcc.sh - the randomised proofs of heap_visibility() and of who keeps dead rows
+# for as long as it takes
 #
-# VISIBILITY_ROUNDS and VISIBILITY_STEPS set the length, SEED
+# VISIBILITY_ROUNDS, VISIBILITY_STEPS and HOLDERS_ROUNDS set the length, SEED
 # repeats a run.
 
 VISIBILITY_ROUNDS=${VISIBILITY_ROUNDS:-20}
 VISIBILITY_STEPS=${VISIBILITY_STEPS:-1500}
-export VISIBILITY_ROUNDS VISIBILITY_STEPS
+HOLDERS_ROUNDS=${HOLDERS_ROUNDS:-100}
+export VISIBILITY_ROUNDS VISIBILITY_STEPS HOLDERS_ROUNDS
 
-TESTS='500_visibility*' tools/check.sh
+TESTS='500_visibility*' tools/check.sh && TESTS='302_holders*' tools/check.sh

@@ -3,7 +3,7 @@
 # moments of a random history, why_dead() says of every table how many VACUUM
 # then keeps, the forecast names the one that keeps most, and once the oldest
 # holder is gone, VACUUM keeps just what it was not alone with.
-# HOLDERS_SEED repeats another history, HOLDERS_ROUNDS makes it longer
+# SEED makes another history, HOLDERS_ROUNDS a longer one
 # (soak/mvcc.sh).
 
 use strict;
@@ -13,10 +13,10 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $seed = $ENV{HOLDERS_SEED} || 20260;
+my $seed = $ENV{SEED} || 1;
 my $rounds = $ENV{HOLDERS_ROUNDS} || 8;
 srand($seed);
-note("seed $seed, $rounds rounds");
+diag("seed $seed, $rounds rounds");
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
