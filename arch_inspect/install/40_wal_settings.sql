@@ -7,20 +7,13 @@ SELECT s.name,
 	   s.unit,
 	   current_setting(s.name) AS value,
 	   s.context,
-	   CASE s.context
-	   WHEN 'internal' THEN 'never: fixed by the build or by initdb'
-	   WHEN 'postmaster' THEN 'when the server is restarted'
-	   WHEN 'sighup' THEN 'when the configuration is reloaded'
-	   WHEN 'backend' THEN 'in sessions started after a reload'
-	   WHEN 'superuser-backend' THEN 'in sessions started after a reload'
-	   WHEN 'superuser' THEN 'at once, by SET of a role with the right'
-	   WHEN 'user' THEN 'at once, by SET of anybody'
-	   END AS takes_effect,
+	   w.takes_effect,
 	   s.name LIKE 'wal_%' AS in_lesson,
 	   s.category,
 	   s.short_desc,
 	   s.pending_restart
   FROM pg_catalog.pg_settings s
+ CROSS JOIN LATERAL arch_inspect.setting_words(s.name, s.context) w
  WHERE s.name ^@ 'wal_'
 	OR s.category ^@ 'Write-Ahead Log'
 	OR s.name IN ('data_checksums', 'idle_replication_slot_timeout',
@@ -35,7 +28,7 @@ COMMENT ON COLUMN arch_inspect.wal_settings.setting IS 'value in this session, i
 COMMENT ON COLUMN arch_inspect.wal_settings.unit IS 'unit of setting; NULL where it has none';
 COMMENT ON COLUMN arch_inspect.wal_settings.value IS 'value in this session as SHOW prints it, in a readable unit';
 COMMENT ON COLUMN arch_inspect.wal_settings.context IS 'who may change it: internal, postmaster, sighup, superuser-backend, backend, superuser, user';
-COMMENT ON COLUMN arch_inspect.wal_settings.takes_effect IS 'context in words: when a change takes effect';
+COMMENT ON COLUMN arch_inspect.wal_settings.takes_effect IS 'when a change takes effect, in the words of the view settings';
 COMMENT ON COLUMN arch_inspect.wal_settings.in_lesson IS 'whether name LIKE ''wal_%'' finds it';
 COMMENT ON COLUMN arch_inspect.wal_settings.category IS 'chapter of the server''s documentation';
 COMMENT ON COLUMN arch_inspect.wal_settings.short_desc IS 'the server''s own description';
