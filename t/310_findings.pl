@@ -109,7 +109,7 @@ $sick->safe_psql('postgres', 'ALTER SYSTEM RESET full_page_writes');
 $sick->reload;
 
 # objects
-silent('unlogged_table', 'public_schema_writable', 'outdated_extension', 'sequence_nearly_used',
+silent('unlogged_table', 'public_schema_writable', 'outdated_extension', 'sequence_nearly_used', 'integer_column_nearly_used',
 	'invalid_index', 'duplicate_index', 'foreign_key_without_index', 'autovacuum_off_for_table',
 	'toast_compression', 'missing_statistics', 'stale_statistics', 'dead_rows', 'unused_index',
 	'many_sequential_scans', 'wraparound_near');
@@ -119,6 +119,9 @@ $sick->safe_psql('postgres', q(
 	CREATE EXTENSION cube VERSION '1.4';
 	CREATE SEQUENCE ids AS int;
 	SELECT setval('ids', 2000000000);
+	CREATE SEQUENCE far;
+	CREATE TABLE narrow (id int DEFAULT nextval('far'));
+	SELECT setval('far', 2000000000);
 	CREATE TABLE twice (i int);
 	INSERT INTO twice VALUES (1), (1);
 	CREATE INDEX twice_a ON twice (i);
@@ -130,8 +133,7 @@ $sick->safe_psql('postgres', q(
 	ANALYZE child;
 	CREATE TABLE quiet (i int) WITH (autovacuum_enabled = off);
 	CREATE TABLE toasted (t text);
-	ALTER TABLE toasted ALTER t SET STORAGE EXTERNAL;
-	INSERT INTO toasted SELECT repeat('x', 100000) FROM generate_series(1, 20);
+	INSERT INTO toasted SELECT (SELECT string_agg(md5((i * j)::text), '') FROM generate_series(1, 1000) AS j) FROM generate_series(1, 60) AS i;
 	CREATE TABLE never AS SELECT i FROM generate_series(1, 50000) AS i;
 	CREATE TABLE changed AS SELECT i FROM generate_series(1, 1000) AS i;
 	ANALYZE changed;
@@ -153,6 +155,7 @@ found('unlogged_table', '^scratch$');
 found('public_schema_writable', '^public$');
 found('outdated_extension', '^cube$');
 found('sequence_nearly_used', '^public.ids$');
+found('integer_column_nearly_used', '^narrow.id$');
 found('duplicate_index', '^twice_a$');
 found('invalid_index', '^broken$');
 found('foreign_key_without_index', '^child$');
@@ -175,8 +178,16 @@ $sick->safe_psql('postgres', q(
 	SELECT pg_stat_force_next_flush()));
 found('temporary_files', '^postgres$', '-c work_mem=64kB');
 found('cache_hit_rate', '^postgres$');
+# by command they tell nothing about max_wal_size, by volume they may
 $sick->safe_psql('postgres', 'CHECKPOINT') foreach (1 .. 12);
+silent('checkpoints_by_volume');
+$sick->safe_psql('postgres', $_) foreach ("ALTER SYSTEM SET max_wal_size = '32MB'",
+	sprintf(q(SELECT pg_stat_reset_shared('%s')), $major >= 17 ? 'checkpointer' : 'bgwriter'), 'SELECT pg_reload_conf()', q(
+	CREATE TABLE volume AS SELECT repeat('x', 2000) FROM generate_series(1, 120000);
+	DROP TABLE volume;
+	SELECT pg_stat_force_next_flush()));
 found('checkpoints_by_volume', '^max_wal_size$');
+$sick->safe_psql('postgres', $_) foreach ('ALTER SYSTEM RESET max_wal_size', 'SELECT pg_reload_conf()');
 $sick->safe_psql('postgres', q(
 	SELECT pg_stat_reset_shared('wal');
 	UPDATE big SET i = i;
@@ -184,7 +195,7 @@ $sick->safe_psql('postgres', q(
 found('full_page_images', '^pg_stat_wal$');
 
 # replication and archiving
-silent('inactive_replication_slot', 'old_prepared_transaction');
+silent('inactive_replication_slot', 'replication_slot_keeps_wal', 'old_prepared_transaction', 'archive_command_missing');
 $sick->safe_psql('postgres', q(
 	SELECT pg_create_physical_replication_slot('forgotten', true);
 	SELECT pg_switch_wal();
@@ -195,6 +206,21 @@ $sick->safe_psql('postgres', q(
 	CREATE TABLE three ()));
 found('inactive_replication_slot', 'forgotten');
 found('archiving_fails', '^archive_command$');
+$sick->safe_psql('postgres', $_) foreach ("ALTER SYSTEM SET archive_command = ''", 'SELECT pg_reload_conf()');
+found('archive_command_missing', '^archive_command$');
+$sick->safe_psql('postgres', $_) foreach ('ALTER SYSTEM RESET archive_command', 'SELECT pg_reload_conf()');
+
+# a consumer that is connected, but stopped
+$sick->safe_psql('postgres', q(SELECT pg_create_physical_replication_slot('stuck', true)));
+my $consumer = IPC::Run::start([ 'pg_receivewal', '-D', PostgreSQL::Test::Utils::tempdir(), '-S', 'stuck', '-d', $sick->connstr('postgres') ],
+	'>', \my $consumed, '2>', \my $complaint);
+$sick->poll_query_until('postgres', q(SELECT active FROM pg_replication_slots WHERE slot_name = 'stuck'));
+$consumer->signal('STOP');
+$sick->safe_psql('postgres', 'SELECT txid_current(); SELECT pg_switch_wal()') foreach (1 .. 6);
+found('replication_slot_keeps_wal', 'stuck');
+$consumer->signal('CONT');
+$consumer->signal('INT');
+$consumer->finish;
 $sick->safe_psql('postgres', "BEGIN; CREATE TABLE four (); PREPARE TRANSACTION 'left'");
 found('old_prepared_transaction', 'left');
 $sick->safe_psql('postgres', "ROLLBACK PREPARED 'left'");

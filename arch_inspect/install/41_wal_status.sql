@@ -40,9 +40,12 @@ GRANT EXECUTE ON FUNCTION arch_inspect.wal_segments() TO PUBLIC;
 CREATE VIEW arch_inspect.wal_status AS
 WITH p AS MATERIALIZED (SELECT * FROM arch_inspect.wal_positions()),
 	 s AS MATERIALIZED (SELECT * FROM arch_inspect.wal_segments()),
-	 slot AS (SELECT count(*) AS slots, min(r.restart_lsn) AS lsn
+	 slot AS (SELECT count(*) AS slots, min(r.restart_lsn) AS lsn,
+					 (array_agg(r.slot_name ORDER BY r.restart_lsn))[1] AS name,
+					 array_agg(r.restart_lsn) AS lsns
 				FROM pg_catalog.pg_replication_slots r),
-	 keep AS (SELECT p.*, s.*, slot.slots, slot.lsn AS slots_lsn,
+	 keep AS (SELECT p.*, s.*, slot.slots, slot.lsn AS slots_lsn, slot.name AS slot_name,
+					 (SELECT count(*) FROM unnest(slot.lsns) AS x (lsn) WHERE x.lsn < p.redo_lsn) AS slots_holding,
 					 pg_size_bytes(current_setting('wal_segment_size')) AS segment_size,
 					 pg_size_bytes(current_setting('wal_keep_size')) AS wal_keep_size,
 					 coalesce(p.insert_lsn, p.replay_lsn) AS now_lsn
@@ -64,11 +67,17 @@ SELECT k.in_recovery, k.timeline,
 	   k.archive_ready, k.archive_ready_lsn, k.summarized_lsn,
 	   'needed from ' || k.redo_lsn || ' for crash recovery'
 	   || CASE WHEN k.slots_lsn < k.redo_lsn
-		  THEN '; held from ' || k.slots_lsn || ' by a replication slot' ELSE '' END
+		  THEN '; held from ' || k.slots_lsn || ' by the replication slot ' || k.slot_name
+			   || CASE k.slots_holding WHEN 1 THEN '' WHEN 2 THEN ' (another holds less)'
+				  ELSE format(' (%s more hold less)', k.slots_holding - 1) END
+		  ELSE '' END
 	   || CASE WHEN k.wal_keep_size > 0
 		  THEN '; the last ' || current_setting('wal_keep_size') || ' by wal_keep_size' ELSE '' END
 	   || CASE WHEN k.archive_ready_lsn < k.redo_lsn
-		  THEN '; held from ' || k.archive_ready_lsn || ' until it is archived' ELSE '' END
+		  THEN '; held from ' || k.archive_ready_lsn || ' until it is archived'
+			   || CASE WHEN current_setting('archive_command') = '' AND current_setting('archive_library') = ''
+				  THEN ', for which neither archive_command nor archive_library is set' ELSE '' END
+		  ELSE '' END
 	   || CASE WHEN k.summarized_lsn < k.redo_lsn
 		  THEN '; held from ' || k.summarized_lsn || ' until it is summarized (summarize_wal)' ELSE '' END
 	   || CASE WHEN k.oldest_lsn + k.segment_size::numeric <= least(k.redo_lsn, k.slots_lsn, k.archive_ready_lsn, k.summarized_lsn)
@@ -128,7 +137,7 @@ COMMENT ON COLUMN arch_inspect.wal_status.wal_keep_size IS 'bytes kept for stand
 COMMENT ON COLUMN arch_inspect.wal_status.archive_ready IS 'files that wait for the archiver; NULL outside pg_monitor';
 COMMENT ON COLUMN arch_inspect.wal_status.archive_ready_lsn IS 'first byte of the oldest of them; NULL where there is none, or outside pg_monitor';
 COMMENT ON COLUMN arch_inspect.wal_status.summarized_lsn IS 'up to where the WAL summarizer has come, for incremental backups; NULL where summarize_wal is off, and before 17';
-COMMENT ON COLUMN arch_inspect.wal_status.kept_because IS 'who needs the old segments, in words';
+COMMENT ON COLUMN arch_inspect.wal_status.kept_because IS 'who needs the old segments, in words; of replication slots the one that holds most is named';
 COMMENT ON COLUMN arch_inspect.wal_status.full_page_writes IS 'what the setting does now, in words';
 COMMENT ON COLUMN arch_inspect.wal_status.wal_compression IS 'what the setting does now in this session, in words';
 

@@ -10,20 +10,20 @@ COMMENT ON FUNCTION arch_inspect.system_memory() IS
 
 CREATE FUNCTION arch_inspect.finding_rules()
 RETURNS TABLE (rule text, weight text, mechanism text, try text, manual text)
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 36 COST 10
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 40 COST 10
 BEGIN ATOMIC
 	SELECT v.rule, v.weight, v.mechanism, v.try, 'https://www.postgresql.org/docs/current/' || v.page
 	  FROM (VALUES
 		('checkpoints_by_volume', 'cost',
-		 'A checkpoint comes by time (checkpoint_timeout) or when the WAL since the last one nears max_wal_size. After each, the first change of every page writes the whole page to the WAL, so that frequent checkpoints make more WAL, which makes more checkpoints.',
-		 'Raise max_wal_size until most checkpoints come by time.',
+		 'A checkpoint comes by time (checkpoint_timeout), by the WAL made since the last one, which nears max_wal_size, or by command (CHECKPOINT, a base backup and others). After each, the first change of every page writes the whole page to the WAL, so that frequent checkpoints make more WAL, which makes more checkpoints.',
+		 'With log_checkpoints the log tells which came by volume (wal): raise max_wal_size until most come by time.',
 		 'wal-configuration.html'),
 		('checkpoint_timeout_short', 'cost',
 		 'The first change of a page after a checkpoint writes the whole page to the WAL. The shorter the time between checkpoints, the more often each page is written twice.',
 		 'Set it to 5 to 30 minutes; recovery after a crash then replays up to that much WAL.',
 		 'runtime-config-wal.html'),
 		('full_page_images', 'cost',
-		 'Against torn pages, the first change of a page after each checkpoint puts the whole page into the WAL. Random changes over many pages make most records such images.',
+		 'Against torn pages, the first change of a page after each checkpoint puts the whole page into the WAL. Random changes over many pages make most records such images. New pages that an index build or a rewritten table logs whole count as well.',
 		 'Space checkpoints further apart (max_wal_size, checkpoint_timeout), or compress the images (wal_compression).',
 		 'wal-configuration.html'),
 		('full_page_writes_off', 'risk',
@@ -47,11 +47,11 @@ BEGIN ATOMIC
 		 'Set shared_buffers to about 25 % of the memory and compare the hit rate.',
 		 'runtime-config-resource.html'),
 		('cache_hit_rate', 'cost',
-		 'A page that is not in shared_buffers costs a system call, and a read from disk where the system does not have it cached either. The working set does not fit, or big scans pass through.',
+		 'A page that is not in shared_buffers costs a system call, and a read from disk where the system does not have it cached either. The working set does not fit, big scans pass through, or the server has not been up for long.',
 		 'Look which relations are read most (pg_statio_user_tables), whether an index would spare the scans, and whether shared_buffers may grow.',
 		 'monitoring-stats.html'),
 		('temporary_files', 'cost',
-		 'A sort or hash that needs more than work_mem goes on in files. That is right for a few big ones and slow for many small ones.',
+		 'A sort, a hash or a kept set of rows that needs more than work_mem goes on in files. That is right for a few big ones and slow for many small ones.',
 		 'Find the statements with log_temp_files; raise work_mem for their role or transaction rather than for all.',
 		 'runtime-config-resource.html'),
 		('connections_against_memory', 'risk',
@@ -82,9 +82,17 @@ BEGIN ATOMIC
 		 'A slot keeps all WAL that its consumer has not confirmed. When the consumer never comes back, the disk fills and the server stops.',
 		 'pg_drop_replication_slot(), or bound it with max_slot_wal_keep_size.',
 		 'warm-standby.html'),
+		('replication_slot_keeps_wal', 'risk',
+		 'A slot keeps all WAL that its consumer has not confirmed; a logical one keeps it from where the oldest transaction began that is not yet sent whole. A consumer that is connected but stuck, slow, or never confirms keeps more and more, until the disk fills.',
+		 'Look at the consumer (pg_stat_replication: sent_lsn, flush_lsn, reply_time); bound it with max_slot_wal_keep_size.',
+		 'logicaldecoding-explanation.html'),
 		('archiving_fails', 'risk',
 		 'A segment that could not be archived is kept and tried again for ever. Backups cannot be restored past it, and the disk fills.',
-		 'Read the server log for the message of archive_command, and run it by hand.',
+		 'Read what the archiver says in the server log; an archive_command can be run by hand.',
+		 'continuous-archiving.html'),
+		('archive_command_missing', 'risk',
+		 'With archive_mode on each finished segment is kept until it is archived. Where neither archive_command nor archive_library is set nothing ever is, and the disk fills.',
+		 'Set one of them, or turn archive_mode off at the next restart. Setting archive_command to /bin/true gives the segments up and breaks the archive.',
 		 'continuous-archiving.html'),
 		('wraparound_near', 'risk',
 		 'Transaction IDs are compared over a circle of four billion, so that old rows must be frozen in time. Past the limit autovacuum comes whatever its settings; at an age of two billion the server assigns no more IDs. Nothing is frozen that a holder of xmin_horizons keeps, and no autovacuum comes to a session''s temporary tables. Multixacts and their members run out in the same way.',
@@ -99,7 +107,7 @@ BEGIN ATOMIC
 		 'ALTER TABLE ... RESET (autovacuum_enabled), or see to VACUUM and ANALYZE.',
 		 'sql-createtable.html'),
 		('dead_rows', 'cost',
-		 'Dead rows fill pages that every scan reads. Autovacuum is off, cannot keep up, or may not remove them because of an old snapshot.',
+		 'Dead rows fill pages that every scan reads. Autovacuum is off, has not come yet, cannot keep up, or may not remove them because of an old snapshot.',
 		 'See autovacuum_forecast for what holds it back; more or faster workers (autovacuum_vacuum_cost_limit).',
 		 'routine-vacuuming.html'),
 		('missing_statistics', 'cost',
@@ -115,7 +123,7 @@ BEGIN ATOMIC
 		 'Drop it, once sure that neither a standby nor a monthly report uses it (statistics may have been reset).',
 		 'monitoring-stats.html'),
 		('invalid_index', 'cost',
-		 'CREATE INDEX CONCURRENTLY that failed leaves an index that no query uses, but changes may still keep up.',
+		 'A CREATE INDEX, REINDEX or DROP INDEX with CONCURRENTLY that failed or was cancelled leaves an index that no query uses, but changes may still keep up.',
 		 'DROP INDEX and build it again, or REINDEX INDEX CONCURRENTLY.',
 		 'sql-createindex.html'),
 		('duplicate_index', 'cost',
@@ -123,8 +131,8 @@ BEGIN ATOMIC
 		 'Keep the one that a constraint needs and drop the others.',
 		 'indexes.html'),
 		('foreign_key_without_index', 'cost',
-		 'A delete or a key update in the referenced table must find the referencing rows. Without an index it reads the whole table each time, under the locks it holds.',
-		 'CREATE INDEX CONCURRENTLY on the referencing columns.',
+		 'A delete or a key update in the referenced table must find the referencing rows. Without an index that finds single rows (a btree; of one column, a hash index) it reads the whole table each time, or much of it, under the locks it holds.',
+		 'CREATE INDEX CONCURRENTLY on the referencing columns, a btree.',
 		 'ddl-constraints.html'),
 		('many_sequential_scans', 'cost',
 		 'A scan of the whole table for each query grows with the table. It may be right for reports, and is not for looking up a few rows.',
@@ -137,6 +145,10 @@ BEGIN ATOMIC
 		('sequence_nearly_used', 'risk',
 		 'A sequence that reaches its end makes every insert fail. Those of integer columns end at 2147483647.',
 		 'ALTER TABLE ... ALTER COLUMN ... TYPE bigint and ALTER SEQUENCE ... AS bigint, in time: it rewrites the table.',
+		 'datatype-numeric.html'),
+		('integer_column_nearly_used', 'risk',
+		 'The sequence goes further than the type of the column that it feeds. At the end of the type every insert fails with 22003, while the sequence has numbers left.',
+		 'ALTER TABLE ... ALTER COLUMN ... TYPE bigint, in time: it rewrites the table.',
 		 'datatype-numeric.html'),
 		('unlogged_table', 'risk',
 		 'Changes of an unlogged table are not in the WAL. Recovery after a crash empties it, and standbys have none of it.',
@@ -151,7 +163,7 @@ BEGIN ATOMIC
 		 'Set scram-sha-256, let the users set their passwords again, and ask for scram-sha-256 in pg_hba.conf.',
 		 'auth-password.html'),
 		('outdated_extension', 'hint',
-		 'The library on disk is the new one already, but the objects in this database are those of the old script. pg_upgrade does not change them.',
+		 'The files on disk lead to another version, but the objects in this database are those of the script it was made with. A new package or pg_upgrade does not change them.',
 		 'ALTER EXTENSION ... UPDATE; extensions shows the path.',
 		 'sql-alterextension.html'),
 		('pending_restart', 'hint',
@@ -168,8 +180,12 @@ RETURNS TABLE (rule text, subject text, evidence text)
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE ROWS 20 COST 100000
 BEGIN ATOMIC
 	SELECT 'checkpoints_by_volume', x.subject, x.evidence FROM (
-	  SELECT 'max_wal_size', pg_catalog.format('%s of %s checkpoints were requested, mostly because max_wal_size (%s) was full', c.requested, c.requested + c.timed, pg_catalog.current_setting('max_wal_size'))
-	    FROM arch_inspect.checkpoint_counters() AS c WHERE c.requested >= 10 AND c.requested > c.timed
+	  SELECT 'max_wal_size', pg_catalog.format('%s of %s checkpoints were requested, by the volume of WAL or by command: the counters do not tell which; the WAL made since %s (%s) reaches the volume that asks for one (%s, by max_wal_size) %s times',
+	  	   c.requested, c.requested + c.timed, COALESCE(w.stats_reset::timestamptz(0)::text, 'the beginning'), pg_catalog.pg_size_pretty(w.wal_bytes), pg_catalog.pg_size_pretty(v.bytes), pg_catalog.floor(w.wal_bytes / v.bytes))
+	    FROM arch_inspect.checkpoint_counters() AS c, pg_catalog.pg_stat_wal AS w,
+	  	   (SELECT pg_catalog.trunc(pg_catalog.pg_size_bytes(pg_catalog.current_setting('max_wal_size'))
+	  				/ (1 + pg_catalog.current_setting('checkpoint_completion_target')::numeric)) AS bytes) AS v
+	   WHERE c.requested >= 10 AND c.requested > c.timed AND pg_catalog.floor(w.wal_bytes / v.bytes) >= c.requested * 0.5
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'checkpoint_timeout_short', x.subject, x.evidence FROM (
@@ -178,8 +194,8 @@ BEGIN ATOMIC
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'full_page_images', x.subject, x.evidence FROM (
-	  SELECT 'pg_stat_wal', pg_catalog.format('%s full page images in %s WAL records: up to %s of %s of WAL', w.wal_fpi, w.wal_records,
-	  	   pg_catalog.pg_size_pretty(w.wal_fpi::numeric * pg_catalog.current_setting('block_size')::integer), pg_catalog.pg_size_pretty(w.wal_bytes))
+	  SELECT 'pg_stat_wal', pg_catalog.format('%s full page images in %s WAL records, of pages changed for the first time after a checkpoint or logged whole when new: up to %s of %s of WAL', w.wal_fpi, w.wal_records,
+	  	   pg_catalog.pg_size_pretty(LEAST(w.wal_fpi::numeric * pg_catalog.current_setting('block_size')::integer, w.wal_bytes)), pg_catalog.pg_size_pretty(w.wal_bytes))
 	    FROM pg_catalog.pg_stat_wal AS w WHERE w.wal_fpi >= 1000 AND w.wal_fpi > w.wal_records * 0.25
 	     AND pg_catalog.current_setting('full_page_writes') = 'on'
 	) AS x (subject, evidence)
@@ -198,7 +214,7 @@ BEGIN ATOMIC
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'data_checksums_off', x.subject, x.evidence FROM (
-	  SELECT 'data_checksums', 'the cluster was made without data checksums' WHERE pg_catalog.current_setting('data_checksums') = 'off'
+	  SELECT 'data_checksums', 'data_checksums is off' WHERE pg_catalog.current_setting('data_checksums') = 'off'
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'shared_buffers_small', x.subject, x.evidence FROM (
@@ -290,10 +306,33 @@ BEGIN ATOMIC
 	   WHERE NOT s.active AND k.bytes > 2 * pg_catalog.pg_size_bytes(pg_catalog.current_setting('wal_segment_size'))
 	) AS x (subject, evidence)
 	UNION ALL
+	SELECT 'replication_slot_keeps_wal', x.subject, x.evidence FROM (
+	  SELECT pg_catalog.format('replication slot %s', s.slot_name), pg_catalog.format('process %s uses it, and it keeps %s of WAL; its consumer has confirmed what lies before %s, %s back',
+	  	   s.active_pid, pg_catalog.pg_size_pretty(k.bytes), COALESCE(s.confirmed_flush_lsn, s.restart_lsn), pg_catalog.pg_size_pretty(k.behind))
+	    FROM pg_catalog.pg_replication_slots AS s
+	   CROSS JOIN LATERAL (SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_lsn() END AS lsn) AS n
+	   CROSS JOIN LATERAL (SELECT pg_catalog.pg_wal_lsn_diff(n.lsn, s.restart_lsn) AS bytes,
+	  		pg_catalog.pg_wal_lsn_diff(n.lsn, COALESCE(s.confirmed_flush_lsn, s.restart_lsn)) AS behind,
+	  		4 * pg_catalog.pg_size_bytes(pg_catalog.current_setting('wal_segment_size')) AS few) AS k
+	   WHERE s.active AND k.bytes > k.few
+	     AND (k.behind > k.few OR k.bytes > pg_catalog.pg_size_bytes(pg_catalog.current_setting('max_wal_size')))
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'archive_command_missing', x.subject, x.evidence FROM (
+	  SELECT 'archive_command', pg_catalog.format('archive_mode is %s, and neither archive_command nor archive_library is set%s',
+	  	   pg_catalog.current_setting('archive_mode'), COALESCE('; ' || w.archive_ready || ' files wait', ''))
+	    FROM arch_inspect.wal_segments() AS w
+	   WHERE pg_catalog.current_setting('archive_mode') = CASE WHEN pg_catalog.pg_is_in_recovery() THEN 'always' ELSE 'on' END
+	       OR pg_catalog.current_setting('archive_mode') = 'always'
+	) AS x (subject, evidence)
+	WHERE pg_catalog.current_setting('archive_command') = '' AND pg_catalog.current_setting('archive_library') = ''
+	UNION ALL
 	SELECT 'archiving_fails', x.subject, x.evidence FROM (
-	  SELECT 'archive_command', pg_catalog.format('%s failures, the last at %s with %s', a.failed_count, a.last_failed_time::timestamptz(0), a.last_failed_wal)
+	  SELECT CASE WHEN pg_catalog.current_setting('archive_library') <> '' THEN 'archive_library' ELSE 'archive_command' END, pg_catalog.format('%s failures, the last at %s with %s', a.failed_count, a.last_failed_time::timestamptz(0), a.last_failed_wal)
 	    FROM pg_catalog.pg_stat_archiver AS a
 	   WHERE a.failed_count > 0 AND (a.last_archived_time IS NULL OR a.last_failed_time > a.last_archived_time)
+	     AND pg_catalog.current_setting('archive_mode') <> 'off'
+	     AND (pg_catalog.current_setting('archive_command') <> '' OR pg_catalog.current_setting('archive_library') <> '')
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'wraparound_near', x.subject, x.evidence FROM (
@@ -343,65 +382,101 @@ BEGIN ATOMIC
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'autovacuum_off_for_table', x.subject, x.evidence FROM (
-	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('autovacuum_enabled is off; %s rows, %s dead', c.reltuples, pg_catalog.pg_stat_get_dead_tuples(c.oid))
+	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('autovacuum_enabled is off; %s rows, %s dead',
+	  	   CASE WHEN c.reltuples < 0 THEN 'an unknown number of' ELSE c.reltuples::bigint::text END, pg_catalog.pg_stat_get_dead_tuples(c.oid))
 	    FROM pg_catalog.pg_class AS c
-	   WHERE c.relkind IN ('r', 'm') AND c.reloptions IS NOT NULL
+	   WHERE c.relkind IN ('r', 'm', 't') AND c.reloptions IS NOT NULL
 	     AND EXISTS (SELECT FROM pg_catalog.pg_options_to_table(c.reloptions) AS o
-	  				WHERE o.option_name = 'autovacuum_enabled' AND o.option_value IN ('false', 'off', 'no', '0', 'f', 'n'))
+	  				WHERE o.option_name = 'autovacuum_enabled' AND NOT o.option_value::boolean)
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'dead_rows', x.subject, x.evidence FROM (
-	  SELECT t.relid::pg_catalog.regclass::text, pg_catalog.format('%s dead rows beside %s live ones, %s times the threshold of autovacuum (%s)', t.dead_rows, t.reltuples,
-	  	   pg_catalog.round((t.dead_rows / t.vacuum_threshold)::numeric, 1), t.vacuum_threshold)
+	  SELECT t.relid::pg_catalog.regclass::text, pg_catalog.format('%s dead rows beside %s live ones; autovacuum''s threshold is %s', t.dead_rows,
+	  	   CASE WHEN t.reltuples >= 0 THEN t.reltuples::bigint::text ELSE 'an unknown number of' END, t.vacuum_threshold)
 	    FROM arch_inspect.autovacuum_thresholds() AS t
 	   WHERE t.dead_rows >= 1000 AND t.dead_rows > 2 * t.vacuum_threshold
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'missing_statistics', x.subject, x.evidence FROM (
-	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('%s, and never analyzed', pg_catalog.pg_size_pretty(b.bytes))
-	    FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL (SELECT arch_inspect.relation_bytes(c.oid) AS bytes) AS b
-	   WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.oid >= 16384 AND c.reltuples < 0 AND b.bytes >= 1048576
+	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('%s, and no statistics of any of its columns', pg_catalog.pg_size_pretty(b.bytes))
+	    FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+	   CROSS JOIN LATERAL (SELECT arch_inspect.relation_bytes(c.oid) AS bytes) AS b
+	   WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.oid >= 16384 AND c.reltuples <> 0 AND b.bytes >= 1048576
+	     -- pg_stats shows them to whom the table does
+	     AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AND NOT pg_catalog.row_security_active(c.oid)
+	     AND EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
+	  				WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND COALESCE(a.attstattarget, -1) <> 0)
+	     AND NOT EXISTS (SELECT FROM pg_catalog.pg_stats AS s WHERE s.schemaname = n.nspname AND s.tablename = c.relname)
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'stale_statistics', x.subject, x.evidence FROM (
-	  SELECT t.relid::pg_catalog.regclass::text, pg_catalog.format('%s rows were changed since the last ANALYZE of %s; its threshold is %s', t.modified_rows, t.reltuples, t.analyze_threshold)
+	  SELECT t.relid::pg_catalog.regclass::text, pg_catalog.format('%s changed rows have been counted since the ANALYZE of %s, in a table of %s; autovacuum''s threshold is %s', t.modified_rows,
+	  	   a.analyzed::timestamptz(0), CASE WHEN t.reltuples >= 0 THEN t.reltuples::bigint::text ELSE 'an unknown number' END, t.analyze_threshold)
 	    FROM arch_inspect.autovacuum_thresholds() AS t
-	   WHERE t.relid >= 16384 AND t.reltuples >= 0 AND t.modified_rows >= 1000 AND t.modified_rows > 2 * t.analyze_threshold
+	   CROSS JOIN LATERAL (SELECT GREATEST(pg_catalog.pg_stat_get_last_analyze_time(t.relid), pg_catalog.pg_stat_get_last_autoanalyze_time(t.relid)) AS analyzed) AS a
+	   WHERE t.relid >= 16384 AND a.analyzed IS NOT NULL AND t.modified_rows >= 1000 AND t.modified_rows > 2 * t.analyze_threshold
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'unused_index', x.subject, x.evidence FROM (
-	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('never used by a scan; %s, kept up through %s changes of its table', pg_catalog.pg_size_pretty(b.bytes), w.changes)
+	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('no scan of it is counted; %s, whose pages were asked for %s times, by changes, by VACUUM or to build it', pg_catalog.pg_size_pretty(b.bytes), w.fetched)
 	    FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
 	   CROSS JOIN LATERAL (SELECT arch_inspect.relation_bytes(c.oid) AS bytes) AS b
-	   CROSS JOIN LATERAL (SELECT pg_catalog.pg_stat_get_tuples_inserted(i.indrelid) + pg_catalog.pg_stat_get_tuples_updated(i.indrelid) AS changes) AS w
+	   CROSS JOIN LATERAL (SELECT pg_catalog.pg_stat_get_tuples_inserted(i.indrelid) + pg_catalog.pg_stat_get_tuples_updated(i.indrelid) AS changes,
+	  		pg_catalog.pg_stat_get_blocks_fetched(c.oid) AS fetched) AS w
 	   WHERE c.oid >= 16384 AND c.relkind = 'i' AND i.indisvalid AND NOT i.indisunique AND NOT i.indisexclusion AND NOT i.indisreplident
 	     AND c.relnamespace <> 'pg_toast'::pg_catalog.regnamespace
-	     AND pg_catalog.pg_stat_get_numscans(c.oid) = 0 AND b.bytes >= 1048576 AND w.changes > 0
+	     AND pg_catalog.pg_stat_get_numscans(c.oid) = 0 AND b.bytes >= 1048576 AND w.changes > 0 AND w.fetched >= 1000
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'invalid_index', x.subject, x.evidence FROM (
 	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('not valid on %s; %s', i.indrelid::pg_catalog.regclass, CASE WHEN i.indisready THEN 'still written by every change' ELSE 'not written' END)
 	    FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
 	   WHERE NOT i.indisvalid AND c.relkind = 'i'
-	     AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index AS p WHERE p.relid = i.indrelid)
+	     -- not while somebody builds or drops it: what a foreign command works on is hidden, what it locks is not
+	     AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks AS l
+	  					WHERE l.locktype = 'relation' AND l.granted
+	  					  AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+	  					  AND (l.relation = c.oid AND l.mode IN ('ShareUpdateExclusiveLock', 'AccessExclusiveLock')
+	  						   OR l.relation = i.indrelid
+	  						   AND l.pid IN (SELECT p.pid FROM pg_catalog.pg_stat_progress_create_index AS p)))
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'duplicate_index', x.subject, x.evidence FROM (
 	  SELECT pg_catalog.min(i.indexrelid)::pg_catalog.regclass::text, pg_catalog.format('%s indexes on %s do the same: %s', pg_catalog.count(*), i.indrelid::pg_catalog.regclass,
 	  	   pg_catalog.string_agg(i.indexrelid::pg_catalog.regclass::text, ', ' ORDER BY i.indexrelid))
 	    FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
-	   WHERE i.indexrelid >= 16384 AND i.indisvalid AND c.relkind = 'i'
-	   GROUP BY i.indrelid, c.relam, i.indkey::text, i.indclass::text, i.indcollation::text, i.indoption::text, i.indexprs::text, i.indpred::text
-	  HAVING pg_catalog.count(*) > 1
+	   WHERE i.indexrelid >= 16384 AND i.indisvalid AND c.relkind IN ('i', 'I')
+	   -- expressions as text: their trees also hold where in the statement they stood
+	   GROUP BY i.indrelid, c.relam, i.indkey::text, i.indclass::text, i.indcollation::text, i.indoption::text,
+	  		  pg_catalog.pg_get_expr(i.indexprs, i.indrelid), pg_catalog.pg_get_expr(i.indpred, i.indrelid)
+	  -- two that are parts of partitioned ones are told of there; two exclusion constraints may differ in their operators
+	  HAVING pg_catalog.count(*) > 1 AND NOT pg_catalog.bool_and(c.relispartition) AND NOT pg_catalog.bool_and(i.indisexclusion)
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'foreign_key_without_index', x.subject, x.evidence FROM (
-	  SELECT k.conrelid::pg_catalog.regclass::text, pg_catalog.format('foreign key %s to %s has no index on its columns; %s rows', k.conname, k.confrelid::pg_catalog.regclass, c.reltuples)
-	    FROM pg_catalog.pg_constraint AS k JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid
-	   WHERE k.contype = 'f' AND c.relkind = 'r' AND c.reltuples >= 1000
-	     AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
-	  					WHERE i.indrelid = k.conrelid AND i.indisvalid AND i.indpred IS NULL
-	  					  AND (i.indkey::pg_catalog.int2[])[0:pg_catalog.cardinality(k.conkey) - 1] @> k.conkey)
+	  SELECT f.root::text, pg_catalog.format('foreign key %s to %s has no btree index on its columns%s; %s rows%s', f.conname, f.confrelid::pg_catalog.regclass,
+	  	   COALESCE(' (only ' || f.others || ')', ''), f.reltuples, CASE WHEN f.parts > 1 THEN pg_catalog.format(', in %s partitions', f.parts) ELSE '' END)
+	    FROM (SELECT r.root, pg_catalog.min(k.conname) AS conname, k.confrelid, pg_catalog.sum(c.reltuples::bigint) AS reltuples, pg_catalog.count(*) AS parts,
+	  			   pg_catalog.min(o.others) AS others
+	  		  FROM pg_catalog.pg_constraint AS k JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid
+	  		 CROSS JOIN LATERAL (SELECT COALESCE(pg_catalog.pg_partition_root(k.conrelid), k.conrelid::pg_catalog.regclass) AS root) AS r
+	  		 CROSS JOIN LATERAL (SELECT pg_catalog.string_agg(pg_catalog.format('%I', a.attname), ' ' ORDER BY x.n) AS names,
+	  								  pg_catalog.string_agg(pg_catalog.format('(%I IS NOT NULL)', a.attname), ' AND ' ORDER BY x.n) AS filled,
+	  								  pg_catalog.array_agg(pg_catalog.format('(%I IS NOT NULL)', a.attname)) AS each
+	  							 FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS x (attnum, n)
+	  							 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = x.attnum) AS col
+	  		 -- an index on the columns, whole or of all rows where they are filled: a foreign key asks for no others
+	  		 CROSS JOIN LATERAL (SELECT COALESCE(pg_catalog.bool_or(m.amname = 'btree' OR m.amname = 'hash' AND pg_catalog.cardinality(k.conkey) = 1), false) AS found,
+	  								  pg_catalog.string_agg(pg_catalog.format('%s %s', m.amname, i.indexrelid::pg_catalog.regclass), ', ' ORDER BY i.indexrelid) AS others
+	  							 FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS ic ON ic.oid = i.indexrelid JOIN pg_catalog.pg_am AS m ON m.oid = ic.relam
+	  							WHERE i.indrelid = k.conrelid AND i.indisvalid
+	  							  AND (i.indpred IS NULL OR pg_catalog.pg_get_expr(i.indpred, i.indrelid) = ANY (col.each)
+	  								   OR pg_catalog.pg_get_expr(i.indpred, i.indrelid) = '(' || col.filled || ')')
+	  							  AND (i.indkey::pg_catalog.int2[])[0:pg_catalog.cardinality(k.conkey) - 1] @> k.conkey) AS o
+	  		 WHERE k.contype = 'f' AND c.relkind = 'r' AND c.reltuples >= 1000 AND NOT o.found
+	  		   -- a reference to a partitioned table has a constraint for each partition as well
+	  		   AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS above WHERE above.oid = k.conparentid AND above.conrelid = k.conrelid)
+	  		 GROUP BY r.root, k.confrelid, col.names) AS f
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'many_sequential_scans', x.subject, x.evidence FROM (
@@ -413,15 +488,49 @@ BEGIN ATOMIC
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'toast_compression', x.subject, x.evidence FROM (
-	  SELECT 'default_toast_compression', pg_catalog.format('pglz, where this server has lz4; %s lie in TOAST tables', pg_catalog.pg_size_pretty(t.bytes))
+	  SELECT 'default_toast_compression', pg_catalog.format('pglz, where this server has lz4; %s lie in the TOAST tables of columns that it decides for', pg_catalog.pg_size_pretty(t.bytes))
 	    FROM pg_catalog.pg_settings AS s,
-	  	   (SELECT pg_catalog.sum(arch_inspect.relation_bytes(c.oid)) AS bytes FROM pg_catalog.pg_class AS c WHERE c.relkind = 't' AND c.oid >= 16384) AS t
+	  	   (SELECT pg_catalog.sum(arch_inspect.relation_bytes(c.reltoastrelid)) AS bytes FROM pg_catalog.pg_class AS c
+	  		 WHERE c.reltoastrelid <> 0 AND c.oid >= 16384
+	  		   AND EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
+	  					   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attstorage IN ('x', 'm') AND a.attcompression = '')) AS t
 	   WHERE s.name = 'default_toast_compression' AND s.setting = 'pglz' AND 'lz4' = ANY (s.enumvals) AND t.bytes >= 1048576
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'sequence_nearly_used', x.subject, x.evidence FROM (
-	  SELECT pg_catalog.format('%I.%I', s.schemaname, s.sequencename), pg_catalog.format('%s of %s', s.last_value, s.max_value)
-	    FROM pg_catalog.pg_sequences AS s WHERE s.increment_by > 0 AND NOT s.cycle AND s.last_value > s.max_value * 0.8
+	  SELECT pg_catalog.format('%I.%I', s.schemaname, s.sequencename), pg_catalog.format('%s, on its way from %s to %s', s.last_value, s.start_value, u.bound)
+	    FROM pg_catalog.pg_sequences AS s
+	   CROSS JOIN LATERAL (SELECT CASE WHEN s.increment_by > 0 THEN s.max_value ELSE s.min_value END AS bound) AS u
+	   WHERE NOT s.cycle AND (s.last_value::numeric - s.start_value) / NULLIF(u.bound::numeric - s.start_value, 0) > 0.8
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'integer_column_nearly_used', x.subject, x.evidence FROM (
+	  SELECT pg_catalog.min(pg_catalog.format('%s.%I', f.relid::pg_catalog.regclass, f.attname)),
+	  	   pg_catalog.format('its sequence %I.%I is at %s; %s ends at %s%s', s.schemaname, s.sequencename, s.last_value, f.typname, f.bound,
+	  	   CASE WHEN pg_catalog.count(*) > 1 THEN pg_catalog.format(', and so for %s further', pg_catalog.count(*) - 1) ELSE '' END)
+	    FROM pg_catalog.pg_sequences AS s
+	    JOIN (SELECT DISTINCT n.nspname, q.relname, a.attrelid AS relid, a.attname, pg_catalog.format_type(b.oid, NULL) AS typname,
+	  				CASE WHEN b.oid = 'int2'::pg_catalog.regtype THEN CASE WHEN v.seqincrement > 0 THEN 32767 ELSE -32768 END
+	  					 ELSE CASE WHEN v.seqincrement > 0 THEN 2147483647 ELSE -2147483648 END END AS bound
+	  		  FROM pg_catalog.pg_class AS q JOIN pg_catalog.pg_namespace AS n ON n.oid = q.relnamespace
+	  		  JOIN pg_catalog.pg_sequence AS v ON v.seqrelid = q.oid
+	  		 -- columns that the sequence is the identity of, or whose default asks for its next value
+	  		 CROSS JOIN LATERAL (SELECT d.refobjid AS relid, d.refobjsubid AS attnum FROM pg_catalog.pg_depend AS d
+	  							  WHERE d.classid = 'pg_class'::pg_catalog.regclass AND d.objid = q.oid AND d.deptype = 'i'
+	  								AND d.refclassid = 'pg_class'::pg_catalog.regclass AND d.refobjsubid > 0
+	  							 UNION
+	  							 SELECT e.adrelid, e.adnum FROM pg_catalog.pg_depend AS d JOIN pg_catalog.pg_attrdef AS e ON e.oid = d.objid
+	  							  WHERE d.classid = 'pg_attrdef'::pg_catalog.regclass AND d.refclassid = 'pg_class'::pg_catalog.regclass AND d.refobjid = q.oid) AS fed
+	  		  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = fed.relid AND a.attnum = fed.attnum AND NOT a.attisdropped
+	  		  JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid AND NOT c.relispartition
+	  		  JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
+	  		  JOIN pg_catalog.pg_type AS b ON b.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
+	  		 WHERE q.relkind = 'S' AND b.oid IN ('int2'::pg_catalog.regtype, 'int4'::pg_catalog.regtype)) AS f
+	      ON f.nspname = s.schemaname AND f.relname = s.sequencename
+	   WHERE s.last_value::numeric / f.bound > 0.8
+	     -- where the sequence ends first, that is the other rule's
+	     AND CASE WHEN s.increment_by > 0 THEN s.max_value > f.bound ELSE s.min_value < f.bound END
+	   GROUP BY s.schemaname, s.sequencename, s.last_value, f.typname, f.bound
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'unlogged_table', x.subject, x.evidence FROM (
@@ -440,9 +549,11 @@ BEGIN ATOMIC
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'outdated_extension', x.subject, x.evidence FROM (
-	  SELECT e.extname::text, pg_catalog.format('version %s is installed, %s is there', e.extversion, a.default_version)
+	  SELECT e.extname::text, pg_catalog.format('version %s is installed, and the files lead from it to %s', e.extversion, a.default_version)
 	    FROM pg_catalog.pg_extension AS e JOIN pg_catalog.pg_available_extensions AS a ON a.name = e.extname
 	   WHERE a.default_version <> e.extversion
+	     AND EXISTS (SELECT FROM pg_catalog.pg_extension_update_paths(e.extname) AS u
+	  				WHERE u.source = e.extversion AND u.target = a.default_version AND u.path IS NOT NULL)
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'pending_restart', x.subject, x.evidence FROM (
