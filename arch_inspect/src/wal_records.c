@@ -15,6 +15,7 @@
 #include "catalog/pg_type_d.h"
 #include "common/relpath.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "storage/bufpage.h"
 #include "utils/array.h"
@@ -230,6 +231,13 @@ get_description(AiRows *rows, bool *isnull)
 	}
 	initStringInfo(&buf);
 	RmgrTable[rmid].rm_desc(&buf, scan_of(rows)->reader->state);
+	/* what it spells out may come from a database of another encoding */
+	if (!pg_verifymbstr(buf.data, buf.len, true))
+	{
+		for (int i = 0; i < buf.len; i++)
+			if (IS_HIGHBIT_SET(buf.data[i]))
+				buf.data[i] = '?';
+	}
 	return PointerGetDatum(cstring_to_text_with_len(buf.data, buf.len));
 }
 
