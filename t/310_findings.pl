@@ -153,6 +153,9 @@ $sick->safe_psql('postgres', q(
 $sick->psql('postgres', 'CREATE UNIQUE INDEX CONCURRENTLY broken ON twice (i)');
 found('unlogged_table', '^scratch$');
 found('public_schema_writable', '^public$');
+silent('suite_open_to_others');
+$sick->safe_psql('postgres', 'GRANT CREATE ON SCHEMA arch_inspect TO PUBLIC');
+found('suite_open_to_others', '^schema arch_inspect$');
 found('outdated_extension', '^cube$');
 found('sequence_nearly_used', '^public.ids$');
 found('integer_column_nearly_used', '^narrow.id$');

@@ -10,7 +10,7 @@ COMMENT ON FUNCTION arch_inspect.system_memory() IS
 
 CREATE FUNCTION arch_inspect.finding_rules()
 RETURNS TABLE (rule text, weight text, mechanism text, try text, manual text)
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 40 COST 10
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 41 COST 10
 BEGIN ATOMIC
 	SELECT v.rule, v.weight, v.mechanism, v.try, 'https://www.postgresql.org/docs/current/' || v.page
 	  FROM (VALUES
@@ -169,7 +169,11 @@ BEGIN ATOMIC
 		('pending_restart', 'hint',
 		 'Some settings size shared memory or choose what is started, and are read only at the start of the server. A reload notes the new value and keeps the old.',
 		 'Restart the server when it suits, or take the change back before the next one surprises somebody.',
-		 'config-setting.html')
+		 'config-setting.html'),
+		('suite_open_to_others', 'risk',
+		 'Whoever calls a function or reads a view of math_utils, arch_inspect or arch_lab runs what its owner put there, and a name is looked for in the whole of its schema. So none of it may be for others to change: they would act as each caller, a superuser too.',
+		 'REVOKE what is named, give it to a superuser (ALTER ... OWNER TO), or drop what does not belong there; then see what it holds.',
+		 'extend-extensions.html')
 	  ) AS v (rule, weight, mechanism, try, page);
 END;
 COMMENT ON FUNCTION arch_inspect.finding_rules() IS
@@ -559,6 +563,44 @@ BEGIN ATOMIC
 	SELECT 'pending_restart', x.subject, x.evidence FROM (
 	  SELECT s.name, pg_catalog.format('a new value in the configuration waits for a restart; now %s', s.setting)
 	    FROM pg_catalog.pg_settings AS s WHERE s.pending_restart
+	) AS x (subject, evidence)
+	UNION ALL
+	SELECT 'suite_open_to_others', x.subject, x.evidence FROM (
+	  SELECT pg_catalog.pg_describe_object(o.classid, o.objid, 0), pg_catalog.string_agg(o.how, ', ' ORDER BY o.how)
+	    FROM (
+	  	-- what belongs to somebody who is no superuser: members, the schemas, and strangers in these
+	  	SELECT m.classid, m.objid, pg_catalog.format('belongs to %s, who is no superuser', r.rolname)
+	  	  FROM (SELECT d.classid, d.objid FROM pg_catalog.pg_depend AS d JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid
+	  			 WHERE d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype = 'e'
+	  			   AND e.extname IN ('math_utils', 'arch_inspect', 'arch_lab')
+	  			UNION SELECT d.classid, d.objid FROM pg_catalog.pg_depend AS d JOIN pg_catalog.pg_namespace AS n ON n.oid = d.refobjid
+	  			 WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND n.nspname IN ('arch_inspect', 'arch_lab', 'arch_desk')
+	  			UNION SELECT 'pg_catalog.pg_namespace'::pg_catalog.regclass, n.oid FROM pg_catalog.pg_namespace AS n
+	  			 WHERE n.nspname IN ('arch_inspect', 'arch_lab', 'arch_desk')) AS m
+	  	  JOIN pg_catalog.pg_shdepend AS s ON s.classid = m.classid AND s.objid = m.objid AND s.objsubid = 0 AND s.deptype = 'o'
+	  	   AND s.dbid = (SELECT b.oid FROM pg_catalog.pg_database AS b WHERE b.datname = pg_catalog.current_database())
+	  	  JOIN pg_catalog.pg_roles AS r ON r.oid = s.refobjid AND NOT r.rolsuper
+	  	 WHERE m.classid <> 'pg_catalog.pg_extension'::pg_catalog.regclass
+	  	UNION ALL
+	  	-- what others were given the right to write to, or to create in
+	  	SELECT m.classid, m.objid, pg_catalog.format('%s may %s', COALESCE(r.rolname::text, 'everybody'),
+	  			pg_catalog.string_agg(DISTINCT a.privilege_type, ', ' ORDER BY a.privilege_type))
+	  	  FROM (SELECT 'pg_catalog.pg_class'::pg_catalog.regclass AS classid, c.oid AS objid, c.relowner AS owner, c.relacl AS acl FROM pg_catalog.pg_class AS c
+	  			UNION ALL SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, c.oid, c.relowner, t.attacl
+	  			  FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_attribute AS t ON t.attrelid = c.oid WHERE t.attacl IS NOT NULL
+	  			UNION ALL SELECT 'pg_catalog.pg_namespace'::pg_catalog.regclass, n.oid, n.nspowner, n.nspacl FROM pg_catalog.pg_namespace AS n
+	  			 WHERE n.nspname IN ('arch_inspect', 'arch_lab', 'arch_desk')) AS m
+	  	 CROSS JOIN LATERAL pg_catalog.aclexplode(m.acl) AS a
+	  	  LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
+	  	 WHERE a.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'CREATE')
+	  	   AND a.grantee <> m.owner AND NOT COALESCE(r.rolsuper, false)
+	  	   AND (m.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
+	  			OR EXISTS (SELECT FROM pg_catalog.pg_depend AS d JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid
+	  						WHERE d.classid = m.classid AND d.objid = m.objid AND d.deptype = 'e'
+	  						  AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+	  						  AND e.extname IN ('math_utils', 'arch_inspect', 'arch_lab')))
+	  	 GROUP BY m.classid, m.objid, a.grantee, r.rolname) AS o (classid, objid, how)
+	   GROUP BY o.classid, o.objid
 	) AS x (subject, evidence);
 END;
 COMMENT ON FUNCTION arch_inspect.finding_evidence(interval) IS
