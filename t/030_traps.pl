@@ -24,6 +24,7 @@ autovacuum = off
 log_min_messages = warning
 ));
 $node->start;
+my $seen = -s $node->logfile;
 
 # What the scripts call, by name.
 my %called;
@@ -43,7 +44,6 @@ sub plain
 }
 
 # sprung WHAT: the traps in the log since the last look
-my $seen = 0;
 sub sprung
 {
 	my $log = slurp_file($node->logfile, $seen);
