@@ -415,6 +415,7 @@ COMMENT ON FUNCTION arch_lab.walkthrough_text(text) IS
 
 REVOKE ALL ON FUNCTION arch_lab.desk_tables(),
 	arch_lab.desk_sweep(text),
+	arch_lab.desk_drop(text),
 	arch_lab.desk_shared(oid),
 	arch_lab.desk_private(text),
 	arch_lab.desk_open(),
@@ -426,6 +427,7 @@ REVOKE ALL ON FUNCTION arch_lab.desk_tables(),
 	arch_lab.walkthrough_text(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_lab.desk_tables(),
 	arch_lab.desk_sweep(text),
+	arch_lab.desk_drop(text),
 	arch_lab.desk_shared(oid),
 	arch_lab.desk_private(text),
 	arch_lab.desk_open(),
