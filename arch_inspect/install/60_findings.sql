@@ -10,7 +10,7 @@ COMMENT ON FUNCTION arch_inspect.system_memory() IS
 
 CREATE FUNCTION arch_inspect.finding_rules()
 RETURNS TABLE (rule text, weight text, mechanism text, try text, manual text)
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 41 COST 10
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 40 COST 10
 BEGIN ATOMIC
 	SELECT v.rule, v.weight, v.mechanism, v.try, 'https://www.postgresql.org/docs/current/' || v.page
 	  FROM (VALUES
