@@ -85,6 +85,10 @@ is($forecast, $expected, 'the thresholds tell what is due');
 my $holder = $node->background_psql('postgres');
 $holder->set_query_timer_restart;
 $holder->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
+is($node->safe_psql('postgres', q(
+	SELECT held_back_by IS NULL FROM arch_inspect.autovacuum_forecast WHERE relation = 'dead_above'::regclass)),
+	't', 'a snapshot from after all transactions keeps nothing');
+$node->safe_psql('postgres', 'SELECT pg_current_xact_id()');
 like($node->safe_psql('postgres', q(
 	SELECT held_back_by FROM arch_inspect.autovacuum_forecast WHERE relation = 'dead_above'::regclass)),
 	qr/^client backend \d+ \(\d+ transactions back\)$/, 'an old snapshot is named');
