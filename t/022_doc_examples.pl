@@ -6,8 +6,8 @@
 # page does not make stands in the page itself, out of his sight:
 #
 #   <!-- prepare			SQL to run at this place, up to -->
-#   <!-- session: NAME -->	the next example runs in a further session of
-#							that name, which stays open
+#   <!-- session: NAME -->	the next example, or preparation, runs in a further
+#							session of that name, which stays open
 #   <!-- not run: REASON -->	the next example is a piece of something else
 #
 # What is an example, and what it is compared with:
@@ -74,7 +74,8 @@ sub examples
 		{
 			my $sql = "$1\n";
 			$sql .= "$lines[++$i]\n" until $sql =~ s/-->\s*\z//;
-			push @blocks, { at => $at, kind => 'prepare', text => $sql };
+			push @blocks, { at => $at, kind => 'prepare', text => $sql, session => $session };
+			$session = undef;
 		}
 		elsif ($lines[$i] =~ /^<!-- session: (\w+) -->$/) { $session = $1 }
 		elsif ($lines[$i] =~ /^<!-- not run: \S.* -->$/) { $not_run = 1 }
@@ -441,6 +442,7 @@ $node->init($major >= 18 ? (extra => ['--no-data-checksums']) : ());
 $node->append_conf('postgresql.conf', q(
 autovacuum_naptime = '1d'
 max_worker_processes = 20
+max_prepared_transactions = 10
 shared_buffers = 128MB
 wal_level = replica
 timezone = 'UTC'
