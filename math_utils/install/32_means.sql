@@ -124,7 +124,7 @@ COMMENT ON FUNCTION mu_means_deserialize(bytea, internal) IS 'deserialize functi
 COMMENT ON AGGREGATE geometric_mean(double precision) IS
 'the n-th root of the product of n values, without overflow; 0 where a value is 0, NaN for NaN; 2201E for a negative; NULL values are left out, NULL without input; parallel, slides over a frame; for everybody';
 COMMENT ON AGGREGATE harmonic_mean(double precision) IS
-'n divided by the sum of the reciprocals; NaN for NaN; 22012 for a value of 0 or reciprocals that add up to 0; NULL values are left out, NULL without input; parallel, slides over a frame; for everybody';
+'n divided by the sum of the reciprocals; NaN for NaN; 22012 for a value of 0 and for reciprocals that add up to 0, or to less than 2^-120 of their sizes; NULL values are left out, NULL without input; parallel, slides over a frame; for everybody';
 COMMENT ON AGGREGATE weighted_avg(double precision, double precision) IS
 'sum of x * w divided by sum of w; 22023 for a weight that is negative or not finite, 22012 where all weights are 0; NULL values are left out, NULL without input; parallel, slides over a frame; for everybody';
 COMMENT ON FUNCTION mu_wavg_accum(internal, numeric, numeric) IS 'transition function of an aggregate; only the executor can call it';

@@ -80,13 +80,13 @@ COMMENT ON FUNCTION mu_moments_serialize(internal) IS 'serialize function of an 
 COMMENT ON FUNCTION mu_moments_deserialize(bytea, internal) IS 'deserialize function of an aggregate; only the executor can call it';
 COMMENT ON FUNCTION mu_skewness_pop_final(internal) IS 'final function of an aggregate; only the executor can call it';
 COMMENT ON AGGREGATE skewness_pop(double precision) IS
-'third central moment by the cube of the standard deviation; NULL where all are equal; from exact sums; NaN for NaN or an infinity; NULL values are left out, NULL without input; parallel, slides over a frame; for everybody';
+'third central moment by the cube of the standard deviation; NULL where all are equal; the double next to the true value; NaN for NaN or an infinity; NULL values are left out, NULL without input; parallel, slides over a frame; for everybody';
 COMMENT ON FUNCTION mu_skewness_samp_final(internal) IS 'final function of an aggregate; only the executor can call it';
 COMMENT ON AGGREGATE skewness_samp(double precision) IS
-'skewness corrected for a sample; NULL for fewer than three values or where all are equal; from exact sums; NaN for NaN or an infinity; NULL values are left out, NULL without input; parallel, slides over a frame; for everybody';
+'skewness corrected for a sample; NULL for fewer than three values or where all are equal; the double next to the true value; NaN for NaN or an infinity; NULL values are left out, NULL without input; parallel, slides over a frame; for everybody';
 COMMENT ON FUNCTION mu_kurtosis_pop_final(internal) IS 'final function of an aggregate; only the executor can call it';
 COMMENT ON AGGREGATE kurtosis_pop(double precision) IS
-'excess kurtosis: fourth central moment by the square of the variance, minus 3; NULL where all are equal; from exact sums; NaN for NaN or an infinity; NULL values are left out, NULL without input; parallel, slides over a frame; for everybody';
+'excess kurtosis: fourth central moment by the square of the variance, minus 3; NULL where all are equal; the double next to the true value; NaN for NaN or an infinity; NULL values are left out, NULL without input; parallel, slides over a frame; for everybody';
 COMMENT ON FUNCTION mu_kurtosis_samp_final(internal) IS 'final function of an aggregate; only the executor can call it';
 COMMENT ON AGGREGATE kurtosis_samp(double precision) IS
-'excess kurtosis corrected for a sample; NULL for fewer than four values or where all are equal; from exact sums; NaN for NaN or an infinity; NULL values are left out, NULL without input; parallel, slides over a frame; for everybody';
+'excess kurtosis corrected for a sample; NULL for fewer than four values or where all are equal; the double next to the true value; NaN for NaN or an infinity; NULL values are left out, NULL without input; parallel, slides over a frame; for everybody';

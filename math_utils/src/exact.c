@@ -458,8 +458,57 @@ mu_big_add(MuBig *result, const MuBig *a, const MuBig *b, bool subtract)
 	*result = sum;
 }
 
+/* |a| against |b|: negative, zero or positive */
+static int
+compare(const MuBig *a, const MuBig *b)
+{
+	MuBig		difference;
+	MuBig		x = *a;
+	MuBig		y = *b;
+	int			odd = (x.exp - y.exp) & 31;
+
+	/* only whole digits can be shifted */
+	if (odd != 0)
+	{
+		mu_big_mul_small(&x, &x, UINT64CONST(1) << odd);
+		x.exp -= odd;
+	}
+	x.neg = y.neg = false;
+	mu_big_add(&difference, &x, &y, true);
+	return difference.n == 0 ? 0 : difference.neg ? -1 : 1;
+}
+
 /*
- * mu_big_ratio - about a / b, within 0.501 of the last place; b is not zero
+ * mu_big_settle - m, so that rounding m * 2^exp is rounding the power-th root
+ * of |a / b|, which m * 2^exp is to within eight
+ *
+ * Eleven of the 64 bits of m are rounded away.  Unless they are next to one
+ * half they decide; there the half itself is compared with the true value.
+ */
+uint64
+mu_big_settle(uint64 m, int exp, const MuBig *a, const MuBig *b, int power)
+{
+	uint64		half = (m & ~UINT64CONST(0x7FF)) | 0x400;
+	uint32		limb[2];
+	MuBig		middle;
+	MuBig		product = *b;
+
+	if (m > half + 8 || m + 8 < half)
+		return m;
+	half >>= 10;
+	limb[0] = (uint32) half;
+	limb[1] = (uint32) (half >> 32);
+	middle.neg = false;
+	middle.exp = exp + 10;
+	middle.n = 2;
+	middle.limb = limb;
+	while (power-- > 0)
+		mu_big_mul(&product, &product, &middle);
+	return (half << 10) + compare(a, &product);
+}
+
+/*
+ * mu_big_ratio - the double next to a / b; b is not zero
  */
 double
 mu_big_ratio(const MuBig *a, const MuBig *b)
@@ -483,16 +532,14 @@ mu_big_ratio(const MuBig *a, const MuBig *b)
 	b_top <<= shift;
 	b_exp -= shift;
 	q = ((uint128) a_top << 64) / b_top;
-	sticky = ((uint128) a_top << 64) % b_top != 0;
 	a_exp -= 64;
 	if (q >> 64)
 	{
-		sticky = sticky || (q & 1);
 		q >>= 1;
 		a_exp++;
 	}
-	m = (uint64) q;
-	return mu_compose(a->neg != b->neg, m, a_exp - b_exp, sticky);
+	m = mu_big_settle((uint64) q, a_exp - b_exp, a, b, 1);
+	return mu_compose(a->neg != b->neg, m, a_exp - b_exp, false);
 }
 
 /*

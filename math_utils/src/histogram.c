@@ -5,8 +5,9 @@
  *	  buckets, with one more at either end.
  *
  * Entry i of the result counts the values for which core's width_bucket is
- * i - 1.  The bucket is found here, because width_bucket of older releases
- * gives nonsense where the distance of the bounds overflows.
+ * i - 1.  Core is asked, because its releases round differently next to an
+ * edge.  Only where the distance of the bounds overflows, which makes nonsense
+ * of the older releases' answers, the bucket is found here, in the newer way.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -15,6 +16,7 @@
 
 #include "catalog/pg_type.h"
 #include "utils/array.h"
+#include "utils/fmgrprotos.h"
 
 #include "compat.h"
 #include "mu_agg.h"
@@ -72,20 +74,18 @@ set_bounds(Histogram *h, MemoryContext context, double lo, double hi, int n)
 static int
 bucket(const Histogram *h, double x)
 {
-	double		width = h->hi - h->lo;
-	double		share;
 	int			at;
 
 	if (h->lo < h->hi ? x < h->lo : x > h->lo)
 		return 0;
 	if (h->lo < h->hi ? x >= h->hi : x <= h->hi)
 		return h->n + 1;
-	if (isinf(width))
-		share = (x / 2 - h->lo / 2) / (h->hi / 2 - h->lo / 2);
-	else
-		share = (x - h->lo) / width;
-	/* share may be rounded up to 1 */
-	at = (int) (h->n * share);
+	if (!isinf(h->hi - h->lo))
+		return DatumGetInt32(DirectFunctionCall4(width_bucket_float8,
+												 Float8GetDatum(x), Float8GetDatum(h->lo),
+												 Float8GetDatum(h->hi), Int32GetDatum(h->n)));
+	/* the share may be rounded up to 1 */
+	at = (int) (h->n * ((x / 2 - h->lo / 2) / (h->hi / 2 - h->lo / 2)));
 	return Min(at, h->n - 1) + 1;
 }
 

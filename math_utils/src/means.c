@@ -39,7 +39,8 @@ typedef struct Means
 	int64		zeros;			/* geometric: values that are 0 */
 	int64		exponents;		/* geometric: the sum of binary exponents */
 	MuAcc		acc;
-	MuAcc		weights;		/* weighted: the sum of the weights */
+	MuAcc		weights;		/* weighted: the sum of the weights; harmonic:
+								 * of the sizes of the reciprocals */
 } Means;
 
 static Means *
@@ -58,15 +59,45 @@ get_means(FunctionCallInfo fcinfo)
 	return means;
 }
 
-/* Add x * 2^exp for a finite x */
-static void
-add_scaled(MuAcc *acc, double x, int exp, bool take_away)
-{
-	int			e;
-	uint64		m = mu_split_double(x, &e);
+/* How many bits a reciprocal has, and how many of a sum of them must be left */
+#define RECIPROCAL_BITS		192
+#define CANCELLED_BITS		120
 
-	if (m != 0)
-		mu_acc_add_mant(acc, (x < 0) != take_away, m, e + exp);
+/*
+ * Add 1 / x, and its size
+ *
+ * Where numbers of both signs cancel out the sum shows what the reciprocals
+ * left out, so they are long, and cut off alike for x and -x; the sum of their
+ * sizes tells in the end how much is left.
+ */
+static void
+add_reciprocal(Means *means, double x, bool take_away)
+{
+	int			exp;
+	uint64		m = mu_split_double(x, &exp);
+	int			shift = 52 - pg_leftmost_one_pos64(m);
+	uint128		rest = UINT64CONST(1) << 52;
+	uint32		limb[RECIPROCAL_BITS / 32 + 1];
+	int			i;
+
+	/* 2^52 <= m: the quotient 2^(52 + RECIPROCAL_BITS) / m, digit by digit */
+	m <<= shift;
+	exp -= shift;
+	limb[RECIPROCAL_BITS / 32] = rest / m;
+	rest %= m;
+	for (i = RECIPROCAL_BITS / 32 - 2; i >= 0; i -= 2)
+	{
+		uint64		digit = (uint64) ((rest << 64) / m);
+
+		rest = (rest << 64) % m;
+		limb[i + 1] = (uint32) (digit >> 32);
+		limb[i] = (uint32) digit;
+	}
+	mu_acc_add_limbs(&means->acc, (x < 0) != take_away, limb, lengthof(limb),
+					 -exp - 52 - RECIPROCAL_BITS);
+	mu_acc_add_mant(&means->weights, take_away,
+					(uint64) limb[RECIPROCAL_BITS / 32] << 32 | limb[RECIPROCAL_BITS / 32 - 1],
+					-exp - 52 - 32);
 }
 
 static Datum
@@ -165,14 +196,7 @@ harmonic_step(FunctionCallInfo fcinfo, int by)
 					 errmsg("division by zero"),
 					 errdetail("There is no harmonic mean of zero.")));
 		if (mu_count(&means->count, x, by))
-		{
-			int			e;
-			double		m = frexp(x, &e);
-			double		high = 1.0 / m;
-
-			add_scaled(&means->acc, high, -e, by < 0);
-			add_scaled(&means->acc, fma(-high, m, 1.0) / m, -e, by < 0);
-		}
+			add_reciprocal(means, x, by < 0);
 	}
 	PG_RETURN_POINTER(means);
 }
@@ -195,6 +219,17 @@ mu_harmonic_remove(PG_FUNCTION_ARGS)
 	return harmonic_step(fcinfo, -1);
 }
 
+/* About |x|; a long double holds every sum of doubles, and its reciprocals */
+static long double
+size_of(const MuBig *x)
+{
+	int			exp;
+	bool		sticky;
+	uint64		top = mu_big_top(x, &exp, &sticky);
+
+	return ldexpl((long double) top, exp);
+}
+
 /*
  * mu_harmonic_final - n divided by the sum of the reciprocals
  *
@@ -206,6 +241,7 @@ mu_harmonic_final(PG_FUNCTION_ARGS)
 {
 	Means	   *means = MU_STATE(Means);
 	MuBig		sum;
+	MuBig		sizes;
 	MuBig		n;
 	uint32		limb[2];
 	double		result;
@@ -214,19 +250,18 @@ mu_harmonic_final(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	if (means->count.nan > 0)
 		PG_RETURN_FLOAT8(NAN);
-	mu_acc_big(&means->acc, &sum);
-	if (sum.n == 0)
+	if (means->count.pinf + means->count.ninf == means->count.n)
 	{
-		if (means->count.pinf + means->count.ninf == means->count.n)
-		{
-			(void) mu_count_special(&means->count, &result);
-			PG_RETURN_FLOAT8(result);
-		}
+		(void) mu_count_special(&means->count, &result);
+		PG_RETURN_FLOAT8(result);
+	}
+	mu_acc_big(&means->acc, &sum);
+	mu_acc_big(&means->weights, &sizes);
+	if (size_of(&sum) <= ldexpl(size_of(&sizes), -CANCELLED_BITS))
 		ereport(ERROR,
 				(errcode(ERRCODE_DIVISION_BY_ZERO),
 				 errmsg("division by zero"),
-				 errdetail("The sum of the reciprocals is zero.")));
-	}
+				 errdetail("The sum of the reciprocals is zero, or too near to it to be told apart.")));
 	limb[0] = (uint32) means->count.n;
 	limb[1] = (uint32) (means->count.n >> 32);
 	n.neg = false;

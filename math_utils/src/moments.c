@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "utils/float.h"
@@ -208,10 +209,14 @@ central(Moments *moments, int least, MuBig *s, MuBig *m2, bool *isnull, double *
 }
 
 /*
- * n^3 m3 / (n^2 m2)^1.5, where m3' = n^2 S3 - 3 n S1 S2 + 2 S1^3
+ * n^3 m3 / (n^2 m2)^1.5, where n^3 m3 = n^2 S3 - 3 n S1 S2 + 2 S1^3; of a
+ * sample that times sqrt(n (n - 1)) / (n - 2)
+ *
+ * It is the root of a quotient of integers, which decide how it is rounded
+ * where a root of 64 bits can't tell.
  */
 static bool
-skewness(Moments *moments, int least, bool *isnull, double *result)
+skewness(Moments *moments, bool sample, bool *isnull, double *result)
 {
 	MuBig		s[POWERS + 1];
 	MuBig		m2;
@@ -219,48 +224,72 @@ skewness(Moments *moments, int least, bool *isnull, double *result)
 	MuBig		t;
 	int			a_exp;
 	int			b_exp;
+	int			exp;
 	bool		sticky;
-	long double a;
-	long double b;
+	uint64		n;
+	uint64		m;
+	long double root;
 
-	if (!central(moments, least, s, &m2, isnull, result))
+	if (!central(moments, sample ? 3 : 1, s, &m2, isnull, result))
 		return false;
-	mu_big_mul_small(&m3, &s[3], moments->count.n);
+	n = moments->count.n;
+	mu_big_mul_small(&m3, &s[3], n);
 	mu_big_mul(&t, &s[1], &s[2]);
 	mu_big_mul_small(&t, &t, 3);
 	mu_big_add(&m3, &m3, &t, true);
-	mu_big_mul_small(&m3, &m3, moments->count.n);
+	mu_big_mul_small(&m3, &m3, n);
 	mu_big_mul(&t, &s[1], &s[1]);
 	mu_big_mul(&t, &t, &s[1]);
 	mu_big_mul_small(&t, &t, 2);
 	mu_big_add(&m3, &m3, &t, false);
-	a = (long double) mu_big_top(&m3, &a_exp, &sticky);
-	b = (long double) mu_big_top(&m2, &b_exp, &sticky);
-	if (b_exp % 2 != 0)
+	*result = 0;
+	if (m3.n == 0)
+		return true;
+	/* the square of the result is t / m2 */
+	mu_big_mul(&t, &m3, &m3);
+	mu_big_mul(&s[1], &m2, &m2);
+	mu_big_mul(&m2, &m2, &s[1]);
+	if (sample)
 	{
-		b *= 2;
-		b_exp--;
+		mu_big_mul_small(&t, &t, n);
+		mu_big_mul_small(&t, &t, n - 1);
+		mu_big_mul_small(&m2, &m2, n - 2);
+		mu_big_mul_small(&m2, &m2, n - 2);
 	}
-	*result = (double) ldexpl(a / (b * sqrtl(b)), a_exp - b_exp / 2 * 3);
-	if (m3.neg)
-		*result = -*result;
+	root = (long double) mu_big_top(&t, &a_exp, &sticky) /
+		(long double) mu_big_top(&m2, &b_exp, &sticky);
+	exp = a_exp - b_exp;
+	if (exp % 2 != 0)
+	{
+		root *= 2;
+		exp--;
+	}
+	root = frexpl(sqrtl(root), &b_exp);
+	exp = exp / 2 + b_exp - 64;
+	m = (uint64) ldexpl(root, 64);
+#if LDBL_MANT_DIG < 64
+#error "a long double of at least 64 bits is needed"
+#endif
+	m = mu_big_settle(m, exp, &t, &m2, 2);
+	*result = mu_compose(m3.neg, m, exp, false);
 	return true;
 }
 
 /*
  * n^4 (m4 - 3 m2^2) / (n^2 m2)^2, where n^4 m4 = n^3 S4 - 4 n^2 S1 S3 +
- * 6 n S1^2 S2 - 3 S1^4
+ * 6 n S1^2 S2 - 3 S1^4; of a sample that, times n + 1 and plus 6, times
+ * (n - 1) / ((n - 2) (n - 3))
  */
 static bool
-kurtosis(Moments *moments, int least, bool *isnull, double *result)
+kurtosis(Moments *moments, bool sample, bool *isnull, double *result)
 {
 	MuBig		s[POWERS + 1];
 	MuBig		m2;
 	MuBig		m4;
 	MuBig		t;
-	int64		n;
+	uint64		n;
 
-	if (!central(moments, least, s, &m2, isnull, result))
+	if (!central(moments, sample ? 4 : 1, s, &m2, isnull, result))
 		return false;
 	n = moments->count.n;
 	mu_big_mul_small(&m4, &s[4], n);
@@ -279,8 +308,31 @@ kurtosis(Moments *moments, int least, bool *isnull, double *result)
 	mu_big_mul(&m2, &m2, &m2);
 	mu_big_mul_small(&t, &m2, 3);
 	mu_big_add(&m4, &m4, &t, true);
+	if (sample)
+	{
+		mu_big_mul_small(&m4, &m4, n + 1);
+		mu_big_mul_small(&t, &m2, 6);
+		mu_big_add(&m4, &m4, &t, false);
+		mu_big_mul_small(&m4, &m4, n - 1);
+		mu_big_mul_small(&m2, &m2, n - 2);
+		mu_big_mul_small(&m2, &m2, n - 3);
+	}
 	*result = mu_big_ratio(&m4, &m2);
 	return true;
+}
+
+/* The result of a final function */
+static Datum
+finish(FunctionCallInfo fcinfo,
+	   bool (*shape) (Moments *, bool, bool *, double *), bool sample)
+{
+	double		result = 0;
+	bool		isnull;
+
+	(void) shape(MU_STATE(Moments), sample, &isnull, &result);
+	if (isnull)
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(result);
 }
 
 /*
@@ -289,13 +341,7 @@ kurtosis(Moments *moments, int least, bool *isnull, double *result)
 Datum
 mu_skewness_pop_final(PG_FUNCTION_ARGS)
 {
-	double		result = 0;
-	bool		isnull;
-
-	(void) skewness(MU_STATE(Moments), 1, &isnull, &result);
-	if (isnull)
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(result);
+	return finish(fcinfo, skewness, false);
 }
 
 /*
@@ -304,19 +350,7 @@ mu_skewness_pop_final(PG_FUNCTION_ARGS)
 Datum
 mu_skewness_samp_final(PG_FUNCTION_ARGS)
 {
-	Moments    *moments = MU_STATE(Moments);
-	double		result = 0;
-	bool		isnull;
-
-	if (skewness(moments, 3, &isnull, &result))
-	{
-		double		n = (double) moments->count.n;
-
-		result *= sqrt(n * (n - 1)) / (n - 2);
-	}
-	if (isnull)
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(result);
+	return finish(fcinfo, skewness, true);
 }
 
 /*
@@ -325,13 +359,7 @@ mu_skewness_samp_final(PG_FUNCTION_ARGS)
 Datum
 mu_kurtosis_pop_final(PG_FUNCTION_ARGS)
 {
-	double		result = 0;
-	bool		isnull;
-
-	(void) kurtosis(MU_STATE(Moments), 1, &isnull, &result);
-	if (isnull)
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(result);
+	return finish(fcinfo, kurtosis, false);
 }
 
 /*
@@ -340,17 +368,5 @@ mu_kurtosis_pop_final(PG_FUNCTION_ARGS)
 Datum
 mu_kurtosis_samp_final(PG_FUNCTION_ARGS)
 {
-	Moments    *moments = MU_STATE(Moments);
-	double		result = 0;
-	bool		isnull;
-
-	if (kurtosis(moments, 4, &isnull, &result))
-	{
-		double		n = (double) moments->count.n;
-
-		result = (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * result + 6);
-	}
-	if (isnull)
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(result);
+	return finish(fcinfo, kurtosis, true);
 }

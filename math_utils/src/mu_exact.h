@@ -64,6 +64,7 @@ extern void mu_big_mul(MuBig *result, const MuBig *a, const MuBig *b);
 extern void mu_big_mul_small(MuBig *result, const MuBig *a, uint64 b);
 extern void mu_big_add(MuBig *result, const MuBig *a, const MuBig *b, bool subtract);
 extern uint64 mu_big_top(const MuBig *big, int *exp, bool *sticky);
+extern uint64 mu_big_settle(uint64 m, int exp, const MuBig *a, const MuBig *b, int power);
 extern double mu_big_ratio(const MuBig *a, const MuBig *b);
 extern double mu_compose(bool neg, uint64 m, int exp, bool sticky);
 

@@ -93,25 +93,38 @@ mu_round_significant_numeric(PG_FUNCTION_ARGS)
 	PG_RETURN_NUMERIC(mu_numeric_from_text(mu_round_decimal(digits, (int) place, false)));
 }
 
+/* No double has more significant decimal digits */
+#define DOUBLE_DIGITS	767
+
 /*
  * mu_round_significant_float8 - round_significant(double precision, integer)
  *
  * The double next to the rounded decimal.  The decimal expansion of a double
- * is exact, so there is no tie that the decimal notation does not show.
- * Seventeen digits tell every double apart: from there on x is the answer.
+ * is finite, so a tie shows: it ends with a 5 behind the last digit to stay.
+ * C rounds that to the even digit, where here, as for a numeric, it goes away
+ * from zero.  Seventeen digits tell every double apart: from there on x is
+ * the answer.
  */
 Datum
 mu_round_significant_float8(PG_FUNCTION_ARGS)
 {
 	double		x = PG_GETARG_FLOAT8(0);
 	int			n = get_digits(fcinfo);
-	char		text[64];
+	char		text[DOUBLE_DIGITS + 32];
+	char	   *exponent;
 	double		result;
 
 	if (isnan(x) || isinf(x) || x == 0.0 || n >= 17)
 		PG_RETURN_FLOAT8(x);
-	snprintf(text, sizeof(text), "%.*e", n - 1, x);
-	result = strtod(text, NULL);
+	snprintf(text, sizeof(text), "%.*e", 24, x);
+	exponent = strchr(text, 'e');
+	if (exponent[n - 25] == '5' && strspn(exponent + n - 24, "0") == 24 - n)
+		snprintf(text, sizeof(text), "%.*e", DOUBLE_DIGITS - 1, x);
+	else
+		snprintf(text, sizeof(text), "%.*e", n - 1, x);
+	exponent = strchr(text, 'e');
+	*exponent++ = '\0';
+	result = strtod(psprintf("%se%s", mu_round_decimal(text, n - 1, false), exponent), NULL);
 	if (isinf(result))
 		float_overflow_error();
 	PG_RETURN_FLOAT8(result);
