@@ -13,7 +13,7 @@ $node->init;
 $node->append_conf('postgresql.conf', "fsync = off\nautovacuum = off\nmax_worker_processes = 16\n");
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION math_utils; CREATE SERVER files FOREIGN DATA WRAPPER npy_fdw');
-my $dir = $node->basedir . '/arrays';
+our $dir = $node->basedir . '/arrays';
 mkdir $dir;
 
 # Write a file as NumPy does: header padded to 64 bytes
@@ -82,6 +82,13 @@ my @types = (
 	[ '>U1', 'text', pack('L>*', 0x62), 'b' ],
 	[ '<U1', 'text', pack('L<*', 0xD800), '22021' ],
 	[ '<U1', 'text', pack('L<*', 0x110000), '22021' ],
+	[ '=f8', 'double precision', pack('d*', 0.1), '0.1' ],
+	[ '=i2', 'integer', pack('s*', -2, 5), "-2\n5" ],
+	[ '=u4', 'bigint', pack('L*', 4294967295), '4294967295' ],
+	[ '<U2', 'bytea', pack('L<*', 0xE9, 0, 0, 0x61, 0xD800, 0), "\\xc3a9\n\\x0061\n\\xeda080" ],
+	[ '<U1', 'bytea', pack('L<*', 0x110000), '22021' ],
+	[ '<U2', 'text', pack('L<*', 0, 0x61), '22021' ],
+	[ '|S2', 'text', "\0a", '22021' ],
 	[ '<f8', 'integer', pack('d<*', 1), '42804' ],
 	[ '<i4', 'text', pack('l<*', 1), '42804' ],
 );
@@ -117,6 +124,45 @@ is(rows('matrix', q(n int OPTIONS (row_number 'true'))), '42804', 'a row number 
 npy('fields', dict("[('id', '<i8'), ('x', '<f8'), ('row_number', '|i1')]", '(3,)'), join('', map { pack('q<d<c', $_, $_ / 2, -$_) } 1 .. 3));
 is(rows('fields', 'x float8, id bigint'), "0.5|1\n1|2\n1.5|3", 'fields by their names');
 
+# structs as a C compiler lays them out: space between fields, and behind them
+npy('aligned', dict("[('k', '|u1'), ('', '|V3'), ('v', '<i4'), ('', '|V8')]", '(2,)'), join('', map { pack('Cx3l<x8', @$_) } [ 1, 10 ], [ 2, -20 ]));
+is(rows('aligned', 'k int, v int'), "1|10\n2|-20", 'padding is left out');
+npy('titled', dict("[(('A title', 'k'), '<i4'), ('it\\'s', '<i4')]", '(1,)'), pack('l<*', 4, 5));
+is(rows('titled', q("it's" int, k int)), '5|4', 'a title, and a quote in a name');
+npy('native', dict("'i4'", '(2,)'), pack('l*', 7, -8));
+is(rows('native', 'value int'), "7\n-8", 'no byte order is that of the machine');
+
+# names are latin-1, from version 3 on UTF-8
+npy('latin1', dict("[('caf\xe9', '<i4')]", '(1,)'), pack('l<', 6));
+npy('latin1_2', dict("[('caf\xe9', '<i4')]", '(1,)'), pack('l<', 6), 2);
+npy('utf8', dict("[('caf\xc3\xa9', '<i4')]", '(1,)'), pack('l<', 6), 3);
+is(rows($_, "\"caf\xc3\xa9\" int"), '6', "$_: a field by its name") foreach qw(latin1 latin1_2 utf8);
+npy('noutf8', dict("[('caf\xe9', '<i4'), ('x', '<i4')]", '(1,)'), pack('l<*', 6, 7), 3);
+is(rows('noutf8', 'x int'), '7', 'a name that is no text hides no other field');
+
+# an error says where it was: the file, the field, the row
+sub error_of
+{
+	my ($name, $columns) = @_;
+	$n++;
+	my (undef, undef, $err) = $node->psql('postgres', "CREATE FOREIGN TABLE t$n ($columns) SERVER files OPTIONS (filename '$dir/$name.npy'); SELECT * FROM t$n");
+	return $err;
+}
+npy('where', dict("[('i', '<i4'), ('u', '<U2')]", '(3,)'), join('', map { pack('l<L<2', @$_) } [ 1, 0x61, 0 ], [ 70000, 0x62, 0 ], [ 3, 0, 0x63 ]));
+like(error_of('where', 'i int, u text'), qr/invalid Unicode code point 0000.*HINT:  A column of type bytea.*CONTEXT:  file "\Q$dir\E\/where.npy", field "u", row 3/s, 'a zero in a text');
+like(error_of('where', 'i smallint'), qr/smallint out of range.*file "\Q$dir\E\/where.npy", field "i", row 2/s, 'a number that does not fit');
+npy('plain', dict("'<i4'", '(2,)'), pack('l<*', 1, 70000));
+like(error_of('plain', 'value smallint'), qr/CONTEXT:  file "\Q$dir\E\/plain.npy", row 2/, 'without fields');
+my %unsupported = ("'<M8[s]'" => 'at type "<M8[s]"', "[('a', '<i4'), ('when', '<m8[D]')]" => 'at field "when" of type "<m8[D]"', "[('z', '<c16')]" => 'at field "z" of type "<c16"',
+	"[('arr', '<f8', (2,))]" => 'at field "arr" of type "<f8", a field is an array', "[('deep', [('x', '<i4')])]" => 'at field "deep", a field is structured itself',
+	"[('caf\xe9', '|O')]" => 'at field "caf\\xe9" of type "|O"', "[('a', '<V8')]" => 'at field "a" of type "<V8"');
+foreach my $descr (sort keys %unsupported)
+{
+	npy('unsupported', dict($descr, '(1,)'), 'x' x 64);
+	like(error_of('unsupported', 'a int'), qr/file "\Q$dir\E\/unsupported.npy" cannot be read.*DETAIL:  In its header, \Q$unsupported{$descr}\E/s, "it is said of $descr what is not supported");
+}
+unlink map { "$dir/$_.npy" } qw(aligned titled native latin1 latin1_2 utf8 noutf8 where plain unsupported);
+
 # bad files, none of which crashes or is believed
 my %bad = (
 	'no magic' => 'hello', 'nothing' => '', 'a start' => "\x93NUM", 'no header' => "\x93NUMPY\1\0", 'version 9' => "\x93NUMPY\x09\0\x02\0{}",
@@ -127,7 +173,7 @@ foreach my $name (sort keys %bad)
 	is(rows('bad', 'value int'), '22P03', "bad file: $name");
 }
 foreach my $header ('{}', '[]', "{'descr': '<f8'", dict("'<f8'", '(-1,)'), dict("'<f8'", '(1,2,3)'), dict("'<f8'", '(99999999999999999999,)'), dict("'<f8'", '(9223372036854775807,)'),
-	dict("'|O'", '(1,)'), dict("'f8'", '(1,)'), dict("'<f3'", '(1,)'), dict("'<c16'", '(1,)'), dict("[('a', '<f8', (2,))]", '(1,)'), dict("[('a', '<f8'), ('a', '<f8')]", '(1,)'), dict('[]', '(1,)'),
+	dict("'|O'", '(1,)'), dict("'f'", '(1,)'), dict("'=f'", '(1,)'), dict("'<V8'", '(1,)'), dict("[('a', '<V8')]", '(1,)'), dict("[('', '<f8')]", '(1,)'), dict("[('', '|V8')]", '(1,)'), dict("'<f3'", '(1,)'), dict("'<c16'", '(1,)'), dict("[('a', '<f8', (2,))]", '(1,)'), dict("[('a', '<f8'), ('a', '<f8')]", '(1,)'), dict('[]', '(1,)'),
 	dict("'<f8'", '(1,)', 'Maybe'), dict("'<f8'", '(1,)') . ' x', "{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (1,)}", dict("'|S0'", '(5,)'), dict("'|S99999999'", '(1,)'), dict("'<\\'8'", '(1,)'))
 {
 	npy('bad', $header, pack('d<*', 1 .. 10));
@@ -175,6 +221,67 @@ is($node->safe_psql('postgres', q(SELECT string_agg(c.relname || '(' || (SELECT 
 	'scalar(row_number bigint,value integer) second(row_number bigint,value integer) third(row_number bigint,value integer)', 'a table for each file');
 is($node->safe_psql('postgres', 'SELECT * FROM imported.fields'), "1|1|0.5|-1\n2|2|1|-2\n3|3|1.5|-3", 'and it reads');
 is(state_of(qq(IMPORT FOREIGN SCHEMA x FROM SERVER files INTO open OPTIONS (path '$dir'))), 'HV00D', 'an unknown option of the import');
+# Whatever lies in a directory, the rest of it is imported, what is left out is
+# told, and what came into the catalog can be dumped and restored.
+my $mixed = PostgreSQL::Test::Utils::tempdir();
+{
+	local $dir = $mixed;
+	npy('good', dict("'<i4'", '(1,)'), pack('l<', 1));
+	npy('when', dict("'<M8[s]'", '(1,)'), 'x' x 8);
+	npy('cube', dict("'<f8'", '(1, 1, 1)'), 'x' x 8);
+	npy('short', dict("'<f8'", '(9,)'), 'x' x 8);
+	npy('wide', dict("'<i1'", '(1, 2000)'), 'x' x 2000);
+	npy('pairs', dict("[('a', '<i4')]", '(1, 1)'), 'x' x 4);
+	npy('x' x 64, dict("'<i4'", '(1,)'), pack('l<', 1));
+	npy("caf\xe9", dict("'<i4'", '(1,)'), pack('l<', 1));
+	npy("caf\xc3\xa9", dict("'<i4'", '(1,)'), pack('l<', 2));
+	npy('latin1', dict("[('caf\xe9', '<i4')]", '(1,)'), pack('l<', 3));
+	npy('noutf8', dict("[('caf\xe9', '<i4')]", '(1,)'), pack('l<', 3), 3);
+	npy('system', dict("[('ctid', '<i4'), ('xmin', '<i4'), ('ctid_1', '<i4')]", '(1,)'), pack('l<*', 4, 5, 6));
+	npy('long', dict("[('" . 'y' x 70 . "', '<i4'), ('" . 'y' x 70 . "z', '<i4')]", '(1,)'), pack('l<*', 7, 8));
+	npy('rows', dict("[('row_number', '<i4'), ('row_number_1', '<i4')]", '(1,)'), pack('l<*', 9, 10));
+	raw('garbage', 'no header at all');
+	raw('nothing', '');
+	raw('closed', '');
+	chmod 0, "$mixed/closed.npy";
+	mkdir "$mixed/folder.npy";
+	symlink "$mixed/nowhere", "$mixed/dangling.npy";
+}
+my ($rc, undef, $notices) = $node->psql('postgres', qq(CREATE SCHEMA mixed; IMPORT FOREIGN SCHEMA x FROM SERVER files INTO mixed OPTIONS (directory '$mixed')));
+is($rc, 0, 'a directory with bad files is imported') or diag($notices);
+my %why = ("caf\\xe9" => 'its name is not valid', 'x' x 64 => 'its name is too long', noutf8 => 'the name of its field "caf\\xe9" has no form', when => 'cannot be read', cube => 'cannot be read',
+	short => 'is shorter', wide => 'has too many columns', pairs => 'two dimensions', garbage => 'cannot be read', nothing => 'cannot be read', folder => 'is not a plain file', dangling => 'could not open file');
+$why{closed} = $> == 0 ? 'cannot be read' : 'could not open file';
+foreach my $name (sort keys %why)
+{
+	like($notices, qr/NOTICE:  file "\Q$mixed\/$name.npy\E" is left out: .*\Q$why{$name}\E/, "$name is left out, and why");
+}
+my $all_of_them = q(SELECT string_agg(c.relname || ': ' || (SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = c.oid AND attnum > 1), '; ' ORDER BY relname COLLATE "C")
+	FROM pg_class AS c WHERE relnamespace = 'mixed'::regnamespace);
+my $imported = "caf\xc3\xa9: value; good: value; latin1: caf\xc3\xa9; long: " . 'y' x 63 . ',' . 'y' x 61 . "_1; rows: row_number_1,row_number_1_1; system: ctid_1,xmin_1,ctid_1_1";
+is($node->safe_psql('postgres', $all_of_them), $imported, 'the others are tables');
+my $read = q(SELECT * FROM mixed.latin1, mixed.system, mixed.long, mixed."rows");
+is($node->safe_psql('postgres', $read), '1|3|1|4|5|6|1|7|8|1|9|10', 'whose fields are found');
+my ($dump) = run_command([ 'pg_dump', '-d', $node->connstr('postgres'), '-n', 'mixed' ]);
+is($?, 0, 'they can be dumped');
+append_to_file("$mixed/dump.sql", $dump);
+$node->safe_psql('postgres', "CREATE DATABASE restored");
+$node->safe_psql('restored', 'CREATE EXTENSION math_utils; CREATE SERVER files FOREIGN DATA WRAPPER npy_fdw');
+$node->command_ok([ 'psql', '-XqAt', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('restored'), '-f', "$mixed/dump.sql" ], 'and restored');
+is($node->safe_psql('restored', "$all_of_them; $read"), "$imported\n1|3|1|4|5|6|1|7|8|1|9|10", 'as they were');
+
+# In a database of another encoding a name may have no form.
+$node->safe_psql('postgres', "CREATE DATABASE latin2 ENCODING 'LATIN2' LOCALE 'C' TEMPLATE template0");
+$node->safe_psql('latin2', 'CREATE EXTENSION math_utils; CREATE SERVER files FOREIGN DATA WRAPPER npy_fdw');
+(undef, undef, $notices) = $node->psql('latin2', qq(SET client_encoding = latin2; CREATE SCHEMA mixed; IMPORT FOREIGN SCHEMA x LIMIT TO (latin1, good) FROM SERVER files INTO mixed OPTIONS (directory '$mixed')));
+is($node->safe_psql('latin2', q(SET client_encoding = utf8; SELECT attname FROM pg_attribute WHERE attrelid = 'mixed.latin1'::regclass AND attnum = 2)), "caf\xc3\xa9", 'e acute is in latin-2');
+{
+	local $dir = $mixed;
+	npy('latin1', dict("[('\xd8', '<i4')]", '(1,)'), pack('l<', 3));
+}
+(undef, undef, $notices) = $node->psql('latin2', qq(CREATE SCHEMA other; IMPORT FOREIGN SCHEMA x LIMIT TO (latin1, good) FROM SERVER files INTO other OPTIONS (directory '$mixed')));
+like($notices, qr/latin1.npy" is left out: the name of its field/, 'o with a stroke is not');
+
 my $short = PostgreSQL::Test::Utils::tempdir_short();
 is(state_of(qq(IMPORT FOREIGN SCHEMA "$short" FROM SERVER files INTO open)), '', 'the remote schema is a directory');
 is(state_of('IMPORT FOREIGN SCHEMA "relative" FROM SERVER files INTO open'), '22023', 'the directory is absolute');

@@ -15,14 +15,16 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/supportnodes.h"
 #include "optimizer/optimizer.h"
-#include "parser/parse_func.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 
 #include "compat.h"
@@ -205,14 +207,17 @@ static Node *
 bound_call(PlannerInfo *root, Oid isclose, const char *name, Oid type, List *args)
 {
 	Oid			types[] = {type, type, type};
-	/* next to isclose, wherever the extension was moved to */
-	char	   *schema = get_namespace_name(get_func_namespace(isclose));
 	Oid			function;
 
-	if (schema == NULL)
-		return NULL;
-	function = LookupFuncName(list_make2(makeString(schema), makeString(pstrdup(name))),
-							  3, types, true);
+	/*
+	 * Next to isclose, wherever the extension was moved to.  The catalog is
+	 * asked, not the parser: whoever reads a view over isclose needs no right
+	 * on the schema.
+	 */
+	function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
+							   CStringGetDatum(name),
+							   PointerGetDatum(buildoidvector(types, lengthof(types))),
+							   ObjectIdGetDatum(get_func_namespace(isclose)));
 	if (!OidIsValid(function))
 		return NULL;
 	return eval_const_expressions(root, (Node *)

@@ -23,7 +23,16 @@ typedef struct MuNpyFile
 	int64		columns;		/* of a two-dimensional array, else 1 */
 	int64		row_bytes;		/* from one row to the next, not fortran */
 	MuNpyHeader *header;
+	const char **field_name;	/* in the database's encoding; NULL if not text */
 } MuNpyFile;
+
+/* Why a file can't be read, as a message and its detail, or NULL */
+typedef struct MuNpyProblem
+{
+	int			sqlstate;
+	const char *message;
+	const char *detail;
+} MuNpyProblem;
 
 /* How a table's column is filled: from field or array column, or by number */
 typedef struct MuNpyColumn
@@ -70,10 +79,16 @@ typedef struct MuNpyRows
 } MuNpyRows;
 
 /* npy_file.c */
+extern bool mu_npy_try_open(MuNpyFile *file, const char *name, MuNpyProblem *problem);
 extern void mu_npy_open(MuNpyFile *file, const char *name);
 extern void mu_npy_close(MuNpyFile *file);
 extern void mu_npy_read(MuNpyFile *file, char *buffer, int64 offset, int64 length);
 extern MuNpyConvert mu_npy_conversion(const MuNpyField *field, Oid type);
+
+/* npy_names.c */
+extern bool mu_npy_valid(const char *bytes);
+extern const char *mu_npy_printable(const char *bytes);
+extern const char *mu_npy_name(const char *bytes, int version);
 
 /* npy_rows.c */
 extern MuNpyRows *mu_npy_rows_open(Relation rel, Bitmapset *needed, bool all);

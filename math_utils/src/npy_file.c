@@ -17,6 +17,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "port/pg_bswap.h"
 #include "storage/fd.h"
@@ -28,22 +29,71 @@
 #include "mu_int.h"
 #include "npy.h"
 
-pg_noreturn static void bad_file(const char *name, const char *problem);
-
-static void
-bad_file(const char *name, const char *problem)
+static bool
+failed(MuNpyProblem *problem, int sqlstate, const char *message, const char *detail)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("file \"%s\" cannot be read as a .npy file", name),
-			 errdetail("In its header, %s.", problem)));
+	problem->sqlstate = sqlstate;
+	problem->message = message;
+	problem->detail = detail;
+	return false;
 }
 
-/*
- * mu_npy_read - exactly "length" bytes from "offset", or an error
- */
-void
-mu_npy_read(MuNpyFile *file, char *buffer, int64 offset, int64 length)
+/* After a call that set errno: "could not ... file "name": reason" */
+static bool
+failed_access(MuNpyProblem *problem, const char *what, const char *name)
+{
+	int			error = errno;
+	int			sqlstate = error == EPERM || error == EACCES || error == EROFS ?
+		ERRCODE_INSUFFICIENT_PRIVILEGE :
+		error == ENOENT ? ERRCODE_UNDEFINED_FILE :
+		error == ENOTDIR || error == EISDIR ? ERRCODE_WRONG_OBJECT_TYPE :
+		error == EMFILE || error == ENFILE ? ERRCODE_INSUFFICIENT_RESOURCES :
+		ERRCODE_IO_ERROR;
+
+	return failed(problem, sqlstate, psprintf("could not %s file \"%s\": %s", what,
+											  mu_npy_printable(name), strerror(error)), NULL);
+}
+
+/* A header that is not understood, with the field that is to blame, if one is */
+static bool
+bad_header(MuNpyProblem *problem, const char *name, const MuNpyHeader *header, const char *why)
+{
+	StringInfoData detail;
+
+	initStringInfo(&detail);
+	appendStringInfoString(&detail, "In its header, ");
+	if (header != NULL && header->bad_name[0] != '\0')
+		appendStringInfo(&detail, "at field \"%s\"%s, ", mu_npy_printable(header->bad_name),
+						 header->bad_type[0] == '\0' ? "" :
+						 psprintf(" of type \"%s\"", mu_npy_printable(header->bad_type)));
+	else if (header != NULL && header->bad_type[0] != '\0')
+		appendStringInfo(&detail, "at type \"%s\", ", mu_npy_printable(header->bad_type));
+	appendStringInfo(&detail, "%s.", why);
+	return failed(problem, ERRCODE_INVALID_BINARY_REPRESENTATION,
+				  psprintf("file \"%s\" cannot be read as a .npy file", mu_npy_printable(name)),
+				  detail.data);
+}
+
+static bool
+too_short(MuNpyProblem *problem, const char *name)
+{
+	return failed(problem, ERRCODE_INVALID_BINARY_REPRESENTATION,
+				  psprintf("file \"%s\" is shorter than its header says", mu_npy_printable(name)),
+				  NULL);
+}
+
+static void
+report(const MuNpyProblem *problem)
+{
+	ereport(ERROR,
+			(errcode(problem->sqlstate),
+			 errmsg_internal("%s", problem->message),
+			 problem->detail ? errdetail_internal("%s", problem->detail) : 0));
+}
+
+/* Exactly "length" bytes from "offset" */
+static bool
+try_read(MuNpyFile *file, char *buffer, int64 offset, int64 length, MuNpyProblem *problem)
 {
 	while (length > 0)
 	{
@@ -52,83 +102,118 @@ mu_npy_read(MuNpyFile *file, char *buffer, int64 offset, int64 length)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			ereport(ERROR,
-					(errcode_for_file_access(),
-					 errmsg("could not read file \"%s\": %m", file->name)));
+			return failed_access(problem, "read", file->name);
 		if (got == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-					 errmsg("file \"%s\" is shorter than its header says", file->name)));
+			return too_short(problem, file->name);
 		buffer += got;
 		offset += got;
 		length -= got;
 	}
+	return true;
 }
 
 /*
- * mu_npy_open - open a file, read its header, check its size
- *
- * Only a plain file is opened: a pipe would wait for somebody to write.
+ * mu_npy_read - exactly "length" bytes from "offset", or an error
  */
 void
-mu_npy_open(MuNpyFile *file, const char *name)
+mu_npy_read(MuNpyFile *file, char *buffer, int64 offset, int64 length)
 {
+	MuNpyProblem problem;
+
+	if (!try_read(file, buffer, offset, length, &problem))
+		report(&problem);
+}
+
+/* The header of an open file of this size, and what follows from it */
+static bool
+read_header(MuNpyFile *file, int64 size, MuNpyProblem *problem)
+{
+	const char *name = file->name;
 	unsigned char prefix[MU_NPY_PREFIX];
 	unsigned char *bytes;
-	struct stat st;
 	int64		length;
-	const char *problem;
+	const char *why;
+	int			i;
 
-	file->name = name;
-	if (stat(name, &st) == 0 && !S_ISREG(st.st_mode))
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not a plain file", name)));
-	file->fd = OpenTransientFile(name, O_RDONLY | O_NONBLOCK | PG_BINARY);
-	if (file->fd < 0)
-		ereport(ERROR,
-				(errcode_for_file_access(),
-				 errmsg("could not open file \"%s\" for reading: %m", name)));
-	if (fstat(file->fd, &st) != 0)
-		ereport(ERROR,
-				(errcode_for_file_access(),
-				 errmsg("could not stat file \"%s\": %m", name)));
-	if (!S_ISREG(st.st_mode))
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not a plain file", name)));
 	memset(prefix, 0, sizeof(prefix));
-	mu_npy_read(file, (char *) prefix, 0, Min((int64) st.st_size, MU_NPY_PREFIX));
-	length = mu_npy_header_length(prefix, (size_t) Min((int64) st.st_size, MU_NPY_PREFIX));
+	if (!try_read(file, (char *) prefix, 0, Min(size, MU_NPY_PREFIX), problem))
+		return false;
+	length = mu_npy_header_length(prefix, (size_t) Min(size, MU_NPY_PREFIX));
 	if (length < 0)
-		bad_file(name, "the beginning is not that of a .npy file, or too long");
-	if (length > st.st_size)
-		bad_file(name, "the end is missing");
+		return bad_header(problem, name, NULL, "the beginning is not that of a .npy file, or too long");
+	if (length > size)
+		return bad_header(problem, name, NULL, "the end is missing");
 	bytes = palloc(length);
-	mu_npy_read(file, (char *) bytes, 0, length);
+	if (!try_read(file, (char *) bytes, 0, length, problem))
+		return false;
 	file->header = palloc(sizeof(MuNpyHeader));
-	problem = mu_npy_parse(bytes, (size_t) length, file->header);
-	if (problem != NULL)
-		bad_file(name, problem);
+	why = mu_npy_parse(bytes, (size_t) length, file->header);
+	if (why != NULL)
+		return bad_header(problem, name, file->header, why);
 	pfree(bytes);
+	file->field_name = palloc(sizeof(char *) * file->header->nfields);
+	for (i = 0; i < file->header->nfields; i++)
+		file->field_name[i] = mu_npy_name(file->header->field[i].name, file->header->version);
 	file->rows = (int64) file->header->shape[0];
 	file->columns = (int64) file->header->shape[1];
 	if (file->columns == 0)
 		file->rows = 0;
 	if (file->columns > MaxHeapAttributeNumber && file->header->ndim == 2)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("array in file \"%s\" has too many columns", name),
-				 errdetail("A table has at most %d.", MaxHeapAttributeNumber)));
+		return failed(problem, ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+					  psprintf("array in file \"%s\" has too many columns", mu_npy_printable(name)),
+					  psprintf("A table has at most %d.", MaxHeapAttributeNumber));
 	file->row_bytes = (int64) file->header->item * Max(file->columns, 1);
 	if (file->row_bytes > MaxAllocSize / 2)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("rows of file \"%s\" are too long", name)));
-	if ((int64) file->header->data + file->rows * file->row_bytes > st.st_size)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("file \"%s\" is shorter than its header says", name)));
+		return failed(problem, ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+					  psprintf("rows of file \"%s\" are too long", mu_npy_printable(name)), NULL);
+	if ((int64) file->header->data + file->rows * file->row_bytes > size)
+		return too_short(problem, name);
+	return true;
+}
+
+/*
+ * mu_npy_try_open - open a file, read its header, check its size
+ *
+ * Where that fails the file is closed and problem says why.  Only a plain file
+ * is opened: a pipe would wait for somebody to write.
+ */
+bool
+mu_npy_try_open(MuNpyFile *file, const char *name, MuNpyProblem *problem)
+{
+	struct stat st;
+	bool		ok = false;
+
+	memset(file, 0, sizeof(*file));
+	file->name = name;
+	file->fd = -1;
+	if (stat(name, &st) != 0 || S_ISREG(st.st_mode))
+	{
+		file->fd = OpenTransientFile(name, O_RDONLY | O_NONBLOCK | PG_BINARY);
+		if (file->fd < 0)
+			return failed_access(problem, "open", name);
+		if (fstat(file->fd, &st) != 0)
+			ok = failed_access(problem, "stat", name);
+		else if (S_ISREG(st.st_mode))
+			ok = read_header(file, (int64) st.st_size, problem);
+	}
+	if (!S_ISREG(st.st_mode))
+		ok = failed(problem, ERRCODE_WRONG_OBJECT_TYPE,
+					psprintf("\"%s\" is not a plain file", mu_npy_printable(name)), NULL);
+	if (!ok)
+		mu_npy_close(file);
+	return ok;
+}
+
+/*
+ * mu_npy_open - the same, or an error
+ */
+void
+mu_npy_open(MuNpyFile *file, const char *name)
+{
+	MuNpyProblem problem;
+
+	if (!mu_npy_try_open(file, name, &problem))
+		report(&problem);
 }
 
 /*
@@ -344,16 +429,15 @@ to_text(const MuNpyField *field, const char *bytes, bool *isnull)
 	return PointerGetDatum(cstring_to_text_with_len(bytes, (int) n));
 }
 
-/* Four bytes a character, to UTF-8 and from there to the server's encoding */
-static Datum
-unicode_to_text(const MuNpyField *field, const char *bytes, bool *isnull)
+/* A value of four bytes a character in UTF-8, without zeros at the end */
+static char *
+unicode_to_bytes(const MuNpyField *field, const char *bytes, bool valid, int *length)
 {
 	MuNpyField	one = *field;
 	unsigned char *utf8 = palloc(field->size + 1);
 	unsigned char *end = utf8;
 	uint32		i;
 	uint32		n = field->size / 4;
-	char	   *converted;
 
 	one.size = 4;
 	while (n > 0 && get_bits(&one, bytes + 4 * (n - 1)) == 0)
@@ -362,16 +446,39 @@ unicode_to_text(const MuNpyField *field, const char *bytes, bool *isnull)
 	{
 		pg_wchar	c = (pg_wchar) get_bits(&one, bytes + 4 * i);
 
-		if (c == 0 || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
+		if (c > 0x10FFFF || (valid && (c == 0 || (c >= 0xD800 && c <= 0xDFFF))))
 			ereport(ERROR,
 					(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
-					 errmsg("invalid Unicode code point %04X", (unsigned) c)));
+					 errmsg("invalid Unicode code point %04X", (unsigned) c),
+					 valid && c <= 0x10FFFF ?
+					 errhint("A column of type bytea takes it, in UTF-8.") : 0));
 		unicode_to_utf8(c, end);
 		end += pg_utf_mblen(end);
 	}
-	converted = pg_any_to_server((char *) utf8, (int) (end - utf8), PG_UTF8);
+	*length = (int) (end - utf8);
+	return (char *) utf8;
+}
+
+/* To the server's encoding, in which a character must be valid and not 0 */
+static Datum
+unicode_to_text(const MuNpyField *field, const char *bytes, bool *isnull)
+{
+	int			length;
+	char	   *utf8 = unicode_to_bytes(field, bytes, true, &length);
+	char	   *converted = pg_any_to_server(utf8, length, PG_UTF8);
+
 	return PointerGetDatum(cstring_to_text_with_len(converted,
-													converted == (char *) utf8 ? (int) (end - utf8) : (int) strlen(converted)));
+													converted == utf8 ? length : (int) strlen(converted)));
+}
+
+/* UTF-8 as it comes, also where it is no text */
+static Datum
+unicode_to_bytea(const MuNpyField *field, const char *bytes, bool *isnull)
+{
+	int			length;
+	char	   *utf8 = unicode_to_bytes(field, bytes, false, &length);
+
+	return PointerGetDatum(cstring_to_text_with_len(utf8, length));
 }
 
 /*
@@ -393,7 +500,8 @@ mu_npy_conversion(const MuNpyField *field, Oid type)
 		case 'S':
 			return type == BYTEAOID ? to_bytea : type == TEXTOID ? to_text : NULL;
 		case 'U':
-			return type == TEXTOID ? unicode_to_text : NULL;
+			return type == TEXTOID ? unicode_to_text :
+				type == BYTEAOID ? unicode_to_bytea : NULL;
 		default:
 			return NULL;
 	}

@@ -5,8 +5,9 @@
  *
  * The header is a magic string, a version, a length and a Python literal:
  *	  {'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }
- * where descr may also be a list of ('name', '<f8') pairs.  Nothing is
- * believed: each byte is read through at(), which knows where the end is, and
+ * where descr may also be a list of ('name', '<f8') pairs; ('', '|V3') among
+ * them is space that a C compiler left between fields.  Nothing is believed:
+ * each byte is read through at(), which knows where the end is, and
  * every number has a limit.
  *-------------------------------------------------------------------------
  */
@@ -91,7 +92,10 @@ take_word(Text *text, const char *word)
 	return true;
 }
 
-/* A quoted string without escapes that fits "room" bytes with its end */
+/*
+ * A quoted string that fits "room" bytes with its end.  Of the escapes only
+ * those of a quote and of the backslash itself are read.
+ */
 static bool
 take_string(Text *text, char *result, size_t room)
 {
@@ -107,7 +111,14 @@ take_string(Text *text, char *result, size_t room)
 	{
 		unsigned char c = at(text);
 
-		if (c < ' ' || c == '\\' || n + 1 >= room)
+		if (c == '\\')
+		{
+			text->pos++;
+			c = at(text);
+			if (c != '\\' && c != '\'' && c != '"')
+				return false;
+		}
+		if (c < ' ' || n + 1 >= room)
 			return false;
 		result[n++] = (char) c;
 		text->pos++;
@@ -145,28 +156,57 @@ take_number(Text *text, uint64_t *result)
 	return true;
 }
 
+/* Does this machine put the high byte first? */
+static bool
+machine_is_big_endian(void)
+{
+	const uint16_t one = 1;
+	unsigned char first;
+
+	memcpy(&first, &one, 1);
+	return first == 0;
+}
+
 /*
- * A type as '<f8': byte order, kind, size.  Returns NULL or what is wrong.
+ * A type as '<f8': byte order, kind, size.  "=" or no order at all is that of
+ * the machine that reads, as in NumPy.  Returns NULL or what is wrong.
  */
 static const char *
 read_type(const char *type, MuNpyField *field)
 {
 	uint64_t	size = 0;
-	const char *s;
+	const char *s = type;
 
-	if (type[0] != '<' && type[0] != '>' && type[0] != '|')
-		return "a type has no byte order";
-	field->big_endian = type[0] == '>';
-	field->kind = type[1];
-	if (type[1] == '\0')
+	field->big_endian = machine_is_big_endian();
+	if (*s == '<' || *s == '>' || *s == '|' || *s == '=')
+	{
+		if (*s == '<' || *s == '>')
+			field->big_endian = *s == '>';
+		s++;
+	}
+	field->kind = *s;
+	if (*s == '\0')
 		return "a type has no kind";
-	for (s = type + 2; *s >= '0' && *s <= '9'; s++)
+	for (s++; *s >= '0' && *s <= '9'; s++)
 	{
 		size = size * 10 + (uint64_t) (*s - '0');
 		if (size > MU_NPY_MAX_SIZE)
 			return "a type is too large";
 	}
-	if (*s != '\0' || s == type + 2)
+	switch (field->kind)
+	{
+		case 'b':
+		case 'i':
+		case 'u':
+		case 'f':
+		case 'S':
+		case 'U':
+		case 'V':
+			break;
+		default:
+			return "a type is of a kind that is not supported";
+	}
+	if (*s != '\0' || s[-1] < '0' || s[-1] > '9')
 		return "a type has no size";
 	switch (field->kind)
 	{
@@ -183,18 +223,58 @@ read_type(const char *type, MuNpyField *field)
 			if (size != 2 && size != 4 && size != 8)
 				return "a floating-point number must have 2, 4 or 8 bytes";
 			break;
-		case 'S':
-			break;
 		case 'U':
 			size *= 4;
 			if (size > MU_NPY_MAX_SIZE)
 				return "a type is too large";
 			break;
-		default:
-			return "a type is of a kind that is not supported";
 	}
 	field->size = (uint32_t) size;
 	return NULL;
+}
+
+/* The same for what must hold values: bytes without a type do not */
+static const char *
+read_value_type(const char *type, MuNpyField *field)
+{
+	const char *problem = read_type(type, field);
+
+	if (problem == NULL && field->kind == 'V')
+		return "a type is of a kind that is not supported";
+	return problem;
+}
+
+/*
+ * One field: its name (or a pair of title and name) and its type.  Type is left
+ * there for a message, as far as it was read.
+ */
+static const char *
+read_field(Text *text, MuNpyField *field, char *type)
+{
+	bool		pair;
+
+	if (!take(text, '('))
+		return "a field is not a pair of name and type";
+	pair = take(text, '(');
+	if (pair && (!take_string(text, field->name, sizeof(field->name)) || !take(text, ',')))
+		return "the title of a field is not a string, or too long";
+	if (!take_string(text, field->name, sizeof(field->name)))
+		return "the name of a field is not a string, or too long";
+	if (pair && !take(text, ')'))
+		return "a field is not a pair of name and type";
+	if (!take(text, ','))
+		return "a field is not a pair of name and type";
+	if (take(text, '['))
+		return "a field is structured itself, which is not supported";
+	if (!take_string(text, type, MU_NPY_TYPE))
+		return "the type of a field is not a string, or too long";
+	if (take(text, ',') && take(text, '('))
+		return "a field is an array, which is not supported";
+	if (!take(text, ')'))
+		return "a field is not a pair of name and type";
+	if (field->name[0] != '\0')
+		return read_value_type(type, field);
+	return read_type(type, field);
 }
 
 /* The list of fields of a structured array */
@@ -204,33 +284,34 @@ read_fields(Text *text, MuNpyHeader *header)
 	header->structured = true;
 	while (!take(text, ']'))
 	{
-		MuNpyField *field = &header->field[header->nfields];
-		char		type[32];
+		MuNpyField	field;
 		const char *problem;
+		bool		padding;
 		int			i;
 
-		if (header->nfields == MU_NPY_MAX_FIELDS)
-			return "there are too many fields";
-		memset(field, 0, sizeof(*field));
-		if (!take(text, '(') || !take_string(text, field->name, sizeof(field->name)) ||
-			!take(text, ',') || !take_string(text, type, sizeof(type)))
-			return "a field is not a pair of name and type";
-		(void) take(text, ',');
-		if (!take(text, ')'))
-			return "a field is an array, which is not supported";
-		problem = read_type(type, field);
+		memset(&field, 0, sizeof(field));
+		header->bad_type[0] = '\0';
+		problem = read_field(text, &field, header->bad_type);
+		memcpy(header->bad_name, field.name, sizeof(field.name));
 		if (problem != NULL)
 			return problem;
-		if (field->name[0] == '\0')
+		padding = field.name[0] == '\0' && field.kind == 'V';
+		if (field.name[0] == '\0' && !padding)
 			return "a field has no name";
 		for (i = 0; i < header->nfields; i++)
 		{
-			if (strcmp(header->field[i].name, field->name) == 0)
+			if (strcmp(header->field[i].name, field.name) == 0)
 				return "two fields have one name";
 		}
-		field->offset = header->item;
-		header->item += field->size;	/* both are limited, so it fits */
-		header->nfields++;
+		/* every size is limited, and so is how many a header can hold */
+		field.offset = header->item;
+		header->item += field.size;
+		if (!padding)
+		{
+			if (header->nfields == MU_NPY_MAX_FIELDS)
+				return "there are too many fields";
+			header->field[header->nfields++] = field;
+		}
 		if (!take(text, ','))
 		{
 			if (!take(text, ']'))
@@ -238,6 +319,7 @@ read_fields(Text *text, MuNpyHeader *header)
 			break;
 		}
 	}
+	header->bad_name[0] = header->bad_type[0] = '\0';
 	if (header->nfields == 0)
 		return "there are no fields";
 	return NULL;
@@ -283,6 +365,8 @@ mu_npy_parse(const unsigned char *bytes, size_t length, MuNpyHeader *header)
 		return "it does not begin as a .npy file does";
 	if ((uint64_t) end > length)
 		return "the header does not end";
+	header->version = bytes[6];
+	header->bad_name[0] = header->bad_type[0] = '\0';
 	header->data = (uint64_t) end;
 	header->fortran = false;
 	header->structured = false;
@@ -305,18 +389,18 @@ mu_npy_parse(const unsigned char *bytes, size_t length, MuNpyHeader *header)
 			return "the header has an entry without a key";
 		if (strcmp(key, "descr") == 0 && !descr)
 		{
-			char		type[32];
-
 			descr = true;
 			if (take(&text, '['))
 				problem = read_fields(&text, header);
-			else if (!take_string(&text, type, sizeof(type)))
+			else if (!take_string(&text, header->bad_type, sizeof(header->bad_type)))
 				return "the type is not a string";
 			else
 			{
 				memset(&header->field[0], 0, sizeof(header->field[0]));
 				header->nfields = 1;
-				problem = read_type(type, &header->field[0]);
+				problem = read_value_type(header->bad_type, &header->field[0]);
+				if (problem == NULL)
+					header->bad_type[0] = '\0';
 				header->item = header->field[0].size;
 			}
 		}

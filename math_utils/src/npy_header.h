@@ -16,12 +16,14 @@
 #define MU_NPY_PREFIX		12		/* bytes that tell how long a header is */
 #define MU_NPY_MAX_HEADER	1048576
 #define MU_NPY_MAX_FIELDS	1000
-#define MU_NPY_NAME			64
+#define MU_NPY_NAME			256
+#define MU_NPY_TYPE			32
 #define MU_NPY_MAX_SIZE		1000000 /* bytes of one value */
 
 typedef struct MuNpyField
 {
-	char		name[MU_NPY_NAME];	/* "" where the array has no fields */
+	char		name[MU_NPY_NAME];	/* as in the file; "" where the array has no
+									 * fields */
 	char		kind;			/* one of b i u f S U, as in NumPy */
 	bool		big_endian;
 	uint32_t	size;			/* bytes of a value */
@@ -30,6 +32,7 @@ typedef struct MuNpyField
 
 typedef struct MuNpyHeader
 {
+	int			version;		/* of the format: latin-1, from 3 on UTF-8 */
 	uint64_t	data;			/* where the items begin in the file */
 	bool		fortran;		/* first index varies fastest */
 	bool		structured;		/* items have named fields */
@@ -38,6 +41,10 @@ typedef struct MuNpyHeader
 	uint64_t	item;			/* bytes of an item */
 	int			nfields;
 	MuNpyField	field[MU_NPY_MAX_FIELDS];
+
+	/* of which field, of which type, mu_npy_parse() says what is wrong; or "" */
+	char		bad_name[MU_NPY_NAME];
+	char		bad_type[MU_NPY_TYPE];
 } MuNpyHeader;
 
 extern int64_t mu_npy_header_length(const unsigned char *bytes, size_t length);

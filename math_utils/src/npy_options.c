@@ -16,10 +16,12 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_foreign_table.h"
+#include "catalog/heap.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "foreign/fdwapi.h"
 #include "foreign/foreign.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "storage/fd.h"
 #include "utils/acl.h"
@@ -194,7 +196,7 @@ mu_npy_column(Relation rel, int attno, const MuNpyFile *file)
 	{
 		for (i = 0; i < file->header->nfields && !found; i++)
 		{
-			found = strcmp(file->header->field[i].name, name) == 0;
+			found = file->field_name[i] != NULL && strcmp(file->field_name[i], name) == 0;
 			if (found)
 				result.field = i;
 		}
@@ -252,6 +254,33 @@ column_type(const MuNpyField *field)
 	}
 }
 
+/* The name "base", or with a number behind it, that no other column has */
+static char *
+free_name(const char *base, char **taken, int ntaken)
+{
+	char	   *name = pnstrdup(base, pg_mbcliplen(base, (int) strlen(base), NAMEDATALEN - 1));
+	int			number = 0;
+	bool		used;
+
+	do
+	{
+		int			i;
+
+		if (number > 0)
+		{
+			char	   *suffix = psprintf("_%d", number);
+
+			name = psprintf("%.*s%s", pg_mbcliplen(base, (int) strlen(base), NAMEDATALEN - 1 - (int) strlen(suffix)),
+							base, suffix);
+		}
+		used = SystemAttributeByName(name) != NULL;
+		for (i = 0; i < ntaken && !used; i++)
+			used = strcmp(taken[i], name) == 0;
+		number++;
+	} while (used);
+	return name;
+}
+
 /* CREATE FOREIGN TABLE for one file */
 static char *
 table_for(const MuNpyFile *file, const char *table, ImportForeignSchemaStmt *stmt)
@@ -265,15 +294,21 @@ table_for(const MuNpyFile *file, const char *table, ImportForeignSchemaStmt *stm
 	appendStringInfoString(&sql, "row_number bigint OPTIONS (row_number 'true')");
 	if (file->header->structured)
 	{
+		/* a field may be named as a column of ours or of the server's */
+		char	  **taken = palloc(sizeof(char *) * (file->header->nfields + 1));
+		int			ntaken = 0;
+
+		taken[ntaken++] = "row_number";
 		for (i = 0; i < file->header->nfields; i++)
 		{
-			const MuNpyField *field = &file->header->field[i];
+			const char *field = file->field_name[i];
+			char	   *name = free_name(field, taken, ntaken);
 
-			/* a field may be named row_number itself */
-			if (strcmp(field->name, "row_number") == 0)
-				appendStringInfo(&sql, ", row_number_1 %s OPTIONS (field 'row_number')", column_type(field));
-			else
-				appendStringInfo(&sql, ", %s %s", quote_identifier(field->name), column_type(field));
+			CHECK_FOR_INTERRUPTS();
+			taken[ntaken++] = name;
+			appendStringInfo(&sql, ", %s %s", quote_identifier(name), column_type(&file->header->field[i]));
+			if (strcmp(name, field) != 0)
+				appendStringInfo(&sql, " OPTIONS (field %s)", quote_literal_cstr(field));
 		}
 	}
 	else if (file->header->ndim < 2)
@@ -286,6 +321,34 @@ table_for(const MuNpyFile *file, const char *table, ImportForeignSchemaStmt *stm
 	appendStringInfo(&sql, ") SERVER %s OPTIONS (filename %s)",
 					 quote_identifier(stmt->server_name), quote_literal_cstr(file->name));
 	return sql.data;
+}
+
+/* Why no table can be made for a file, or NULL; opens it and closes it again */
+static const char *
+why_not(MuNpyFile *file, const char *path, const char *name)
+{
+	MuNpyProblem problem;
+	int			i;
+
+	if (!mu_npy_valid(name))
+		return "its name is not valid in the database's encoding";
+	if (strlen(name) >= NAMEDATALEN)
+		return "its name is too long";
+	if (!mu_npy_try_open(file, path, &problem))
+		return problem.detail == NULL ? problem.message :
+			psprintf("%s (%s)", problem.message, problem.detail);
+	mu_npy_close(file);
+	if (file->header->structured && file->header->ndim == 2)
+		return "it has a structured array of two dimensions";
+	if ((file->header->structured ? file->header->nfields : file->columns) >= MaxHeapAttributeNumber)
+		return "it has too many columns";
+	for (i = 0; file->header->structured && i < file->header->nfields; i++)
+	{
+		if (file->field_name[i] == NULL)
+			return psprintf("the name of its field \"%s\" has no form in the database's encoding",
+							mu_npy_printable(file->header->field[i].name));
+	}
+	return NULL;
 }
 
 static int
@@ -355,26 +418,19 @@ mu_npy_import(ImportForeignSchemaStmt *stmt, Oid server)
 	foreach(cell, names)
 	{
 		char	   *name = lfirst(cell);
+		char	   *file_path = psprintf("%s/%s.npy", path, name);
 		MuNpyFile	file;
-		const char *why = NULL;
+		const char *why;
 
 		CHECK_FOR_INTERRUPTS();
 		if (!IsImportableForeignTable(name, stmt))
 			continue;
-		mu_npy_open(&file, psprintf("%s/%s.npy", path, name));
-		mu_npy_close(&file);
-		if (strlen(name) >= NAMEDATALEN)
-			why = "its name is too long";
-		else if (file.header->structured && file.header->ndim == 2)
-			why = "it has a structured array of two dimensions";
-		else if ((file.header->structured ? file.header->nfields : file.columns) >= MaxHeapAttributeNumber)
-			why = "it has too many columns";
+		why = why_not(&file, file_path, name);
 		if (why != NULL)
 			ereport(NOTICE,
-					(errmsg("file \"%s\" is left out: %s", file.name, why)));
+					(errmsg("file \"%s\" is left out: %s", mu_npy_printable(file_path), why)));
 		else
 			commands = lappend(commands, table_for(&file, name, stmt));
-		pfree(file.header);
 	}
 	return commands;
 }

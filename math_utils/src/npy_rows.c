@@ -100,6 +100,29 @@ mu_npy_rows_open(Relation rel, Bitmapset *needed, bool all)
 	return rows;
 }
 
+/* Where a value is, for an error about it */
+typedef struct Place
+{
+	const MuNpyRows *rows;
+	const MuNpySource *column;
+	int64		row;			/* from 0 */
+} Place;
+
+static void
+say_place(void *arg)
+{
+	const Place *place = (const Place *) arg;
+	const MuNpyField *field = place->column->field;
+	const MuNpyFile *file = &place->rows->file;
+	const char *name = mu_npy_printable(file->name);
+	long long	row = (long long) place->row + 1;
+
+	if (field->name[0] != '\0')
+		errcontext("file \"%s\", field \"%s\", row %lld", name, mu_npy_printable(field->name), row);
+	else
+		errcontext("file \"%s\", row %lld", name, row);
+}
+
 /*
  * mu_npy_rows_get - the values of row "at", from 0; what is read ahead ends
  * before row "until"
@@ -107,6 +130,8 @@ mu_npy_rows_open(Relation rel, Bitmapset *needed, bool all)
 void
 mu_npy_rows_get(MuNpyRows *rows, int64 at, int64 until, Datum *values, bool *isnull)
 {
+	ErrorContextCallback context;
+	Place		place;
 	int			i;
 
 	for (i = 0; i < rows->nstreams; i++)
@@ -123,6 +148,13 @@ mu_npy_rows_get(MuNpyRows *rows, int64 at, int64 until, Datum *values, bool *isn
 			stream->count = Min(rows->buffer_rows, until - at);
 		}
 	}
+	place.rows = rows;
+	place.row = at;
+	context.callback = say_place;
+	context.arg = &place;
+	context.previous = error_context_stack;
+	error_context_stack = &context;
+
 	if (rows->ncolumns < rows->natts)
 		memset(isnull, true, rows->natts * sizeof(bool));
 	for (i = 0; i < rows->ncolumns; i++)
@@ -136,12 +168,14 @@ mu_npy_rows_get(MuNpyRows *rows, int64 at, int64 until, Datum *values, bool *isn
 		{
 			MuNpyStream *stream = &rows->stream[column->stream];
 
+			place.column = column;
 			values[column->att] =
 				column->convert(column->field,
 								stream->buffer + (at - stream->from) * stream->stride + column->offset,
 								&isnull[column->att]);
 		}
 	}
+	error_context_stack = context.previous;
 }
 
 /*
