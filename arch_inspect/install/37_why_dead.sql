@@ -18,7 +18,7 @@ GRANT EXECUTE ON FUNCTION arch_inspect._why_dead(regclass) TO PUBLIC;
 CREATE FUNCTION arch_inspect.why_dead(rel regclass)
 RETURNS TABLE (kind text, holder text, pid integer, database name, since timestamptz, xmin xid8,
 	versions bigint, bytes bigint, alone_versions bigint, alone_bytes bigint)
-LANGUAGE sql VOLATILE STRICT PARALLEL RESTRICTED COST 100000 ROWS 5
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 5
 BEGIN ATOMIC
 	SELECT w.kind,
 		   CASE WHEN w.kind NOT IN ('removable', 'kept', 'unknown') THEN
