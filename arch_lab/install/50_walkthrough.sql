@@ -55,7 +55,7 @@ RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
 RETURN pg_catalog.format('SET client_min_messages = warning; DO LANGUAGE plpgsql %L', pg_catalog.format($do$
 DECLARE
-	home text;
+	home pg_catalog.text;	-- resolved before the next line is run
 BEGIN
 	SET LOCAL search_path = pg_catalog, pg_temp;
 	FOR home IN
