@@ -13,6 +13,7 @@
 
 #include "access/htup_details.h"
 #include "access/visibilitymapdefs.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 
 #include "decode_heap.h"
@@ -92,6 +93,7 @@ typedef struct AnatomyState
 	bool		want_fsm;
 	bool		want_padding;
 	bool		want_packed;
+	AiPage	   *again;			/* of a page that is read anew, or NULL */
 	bool		want_tail;
 	Packer		packer;
 	AiRowCopy  *copy;
@@ -448,7 +450,44 @@ heap_free_space(const char *page, const AiPageHeader *header)
 	return header->free_bytes - sizeof(ItemIdData);
 }
 
-/* Does the visibility map say of the block what it should not? */
+/*
+ * What the page is by now.  Nothing of it is counted: that was done on the copy
+ * of before.
+ */
+static void
+judge_again(AiRows *rows, bool *all_visible, bool *all_frozen)
+{
+	AnatomyState *state = rows->state;
+	int64		counted[AI_NCOUNTERS];
+	bool		want_packed = state->want_packed;
+	AiPageHeader header;
+
+	if (state->again == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(rows->context);
+
+		state->again = ai_page_create();
+		MemoryContextSwitchTo(old);
+	}
+	ai_page_read(rows->rel, MAIN_FORKNUM, (BlockNumber) rows->unit, state->again);
+	ai_decode_page_header(state->again->image, AI_PAGE_HEAP, &header);
+	*all_visible = *all_frozen = false;
+	if (header.kind != AI_PAGE_HEAP || (header.flags & PD_ALL_VISIBLE) == 0)
+		return;
+
+	*all_visible = true;
+	memcpy(counted, state->n, sizeof(counted));
+	state->want_packed = false;
+	count_items(rows, state->again->image, &header, all_visible, all_frozen);
+	state->want_packed = want_packed;
+	memcpy(state->n, counted, sizeof(counted));
+}
+
+/*
+ * Does the visibility map say of the block what it should not?  Whoever changes
+ * the page clears the bits first, and VACUUM sets both; so the map, the page and
+ * the map again are asked anew, and it counts where they don't agree then either.
+ */
 static void
 check_vm(AiRows *rows, bool all_visible, bool all_frozen)
 {
@@ -460,10 +499,19 @@ check_vm(AiRows *rows, bool all_visible, bool all_frozen)
 	if (((bits & VISIBILITYMAP_ALL_VISIBLE) && !all_visible) ||
 		((bits & VISIBILITYMAP_ALL_FROZEN) && !all_frozen))
 	{
-		/* Whoever changes the page clears the bits first: ask anew. */
 		state->vm.current = InvalidBlockNumber;
 		if (!ai_vm_bits(&state->vm, rows->rel, (BlockNumber) rows->unit, &bits))
 			return;
+		if (bits != 0)
+		{
+			uint8		before = bits;
+
+			judge_again(rows, &all_visible, &all_frozen);
+			state->vm.current = InvalidBlockNumber;
+			if (!ai_vm_bits(&state->vm, rows->rel, (BlockNumber) rows->unit, &bits))
+				return;
+			bits &= before;
+		}
 		if (((bits & VISIBILITYMAP_ALL_VISIBLE) && !all_visible) ||
 			((bits & VISIBILITYMAP_ALL_FROZEN) && !all_frozen))
 			N(vm_wrong_pages)++;
