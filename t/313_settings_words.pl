@@ -73,7 +73,8 @@ foreach my $role ($node->safe_psql('postgres', 'SELECT current_user'), 'student'
 {
 	my $connects = sub {
 		local $ENV{PGOPTIONS} = join(' ', map { "-c $_=$bool{$_}" } @_);
-		return $node->psql('postgres', 'SELECT 1', extra_params => [ '-U', $role ], stdout => \my $out, stderr => \my $err) == 0;
+		# nothing on its standard input, which a psql that is refused does not read
+		return run_log([ 'psql', '-XAtq', '-U', $role, '-d', $node->connstr('postgres'), '-o', '/dev/null', '-c', 'SELECT 1' ]);
 	};
 	my @may = grep { who($_) =~ ($role eq 'student' ? qr/^everybody/ : qr/^(everybody|a superuser)/) } sort keys %bool;
 	my %may = map { $_ => 1 } @may;
