@@ -22,7 +22,7 @@ RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
 RETURN pg_catalog.format('SET client_min_messages = warning; DO LANGUAGE plpgsql %L', pg_catalog.format($do$
 DECLARE
-	what text;
+	what pg_catalog.text;
 BEGIN
 	SET LOCAL search_path = pg_catalog, pg_temp;
 	FOR what IN
@@ -78,7 +78,7 @@ LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	what text;
+	what pg_catalog.text;
 BEGIN
 	SELECT format('%s may create objects', CASE a.grantee WHEN 0 THEN 'everybody' ELSE a.grantee::regrole::text END)
 	  INTO what
