@@ -75,11 +75,12 @@ BEGIN ATOMIC
 		   -- what should_attempt_truncation() takes for free: an all-visible block is
 		   -- passed over where there are 32 in a row
 		   LATERAL (SELECT $2 - 1 - CASE WHEN $3 > $6 AND $2 - 2 - $6 >= 32 AND $3 < $2 - 1 THEN $5
-										 ELSE $3 END AS pages) AS f;
+										 ELSE $3 END AS pages) AS f
+	 WHERE $2 >= 0 AND least($3, $4, $5, $6) >= -1 AND greatest($2, $3, $4, $5, $6) <= 4294967295;
 END;
 
 COMMENT ON FUNCTION arch_inspect._vacuum_cuts(regclass, bigint, bigint, bigint, bigint, bigint, bigint) IS
-'part of arch_inspect.table_anatomy(): how many pages a plain VACUUM cuts off at the end. Source: src/backend/access/heap/vacuumlazy.c (should_attempt_truncation).';
+'part of arch_inspect.table_anatomy(): how many pages a plain VACUUM cuts off at the end; NULL where the numbers are none of blocks. Source: src/backend/access/heap/vacuumlazy.c (should_attempt_truncation).';
 
 REVOKE ALL ON FUNCTION arch_inspect._vacuum_cuts(regclass, bigint, bigint, bigint, bigint, bigint, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect._vacuum_cuts(regclass, bigint, bigint, bigint, bigint, bigint, bigint) TO PUBLIC;
