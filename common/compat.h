@@ -100,6 +100,13 @@
 #define ARCH_TAG_REL(tag) ((tag)->rnode.relNode)
 #endif
 
+/* PG 19 has a level of the log for each kind of process */
+#if PG_VERSION_NUM >= 190000
+#define arch_log_min_messages log_min_messages[MyBackendType]
+#else
+#define arch_log_min_messages log_min_messages
+#endif
+
 /* PG 17 added methods of jsonpath; before it, no value has them */
 #if PG_VERSION_NUM < 170000
 #define jpiBigint (jpiLikeRegex + 1)
