@@ -27,7 +27,8 @@ my $meta = decode_json(slurp_file('META.json'));
 my @promised;
 foreach my $ext (sort keys %{ $meta->{provides} })
 {
-	push @promised, "$pkglibdir/$ext.so", "$sharedir/extension/$ext.control",
+	my ($version) = $meta->{provides}{$ext}{version} =~ /^(\d+\.\d+)/;
+	push @promised, "$pkglibdir/$ext.so", "$sharedir/extension/$ext--$version.sql",
 	  map { "$sharedir/extension/" . s,.*/,,r }
 	  $meta->{provides}{$ext}{file}, glob("$ext/upgrade/*.sql");
 	ok(-f $meta->{provides}{$ext}{docfile}, "$ext has its document");
@@ -91,7 +92,7 @@ foreach my $ext (qw(arch_inspect arch_lab))
 	like($err, qr/schema "arch_inspect" exists already and can not be trusted/, "$ext does not move into another role's schema");
 	$node->safe_psql('own', 'ALTER SCHEMA arch_inspect OWNER TO CURRENT_USER') if $ext eq 'arch_inspect';
 }
-$node->safe_psql('own', 'DROP SCHEMA arch_inspect CASCADE; CREATE SCHEMA arch_inspect; CREATE EXTENSION arch_inspect');
+$node->safe_psql('own', 'DROP SCHEMA arch_inspect CASCADE; CREATE EXTENSION arch_inspect');
 ($rc, $out, $err) = $node->psql('own', 'CREATE EXTENSION arch_lab CASCADE');
 like($err, qr/schema "arch_lab" exists already and can not be trusted/, 'nor into an empty one');
 

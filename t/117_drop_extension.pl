@@ -16,7 +16,7 @@ my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->append_conf('postgresql.conf', "max_worker_processes = 20\nautovacuum = off\n");
 $node->start;
-my $schemas = q(SELECT string_agg(nspname, ',' ORDER BY nspname) FROM pg_namespace WHERE nspname NOT IN ('arch_lab', 'arch_inspect'));
+my $schemas = q(SELECT string_agg(nspname, ',' ORDER BY nspname) FROM pg_namespace);
 my $before = $node->safe_psql('postgres', $schemas);
 $node->safe_psql('postgres', q(
 	CREATE EXTENSION arch_lab CASCADE;

@@ -53,9 +53,10 @@ like($err, qr/extension arch_lab depends on extension arch_inspect/, 'arch_lab n
 like($err, qr/view wal depends on/, 'the view is named');
 $node->safe_psql('restored', 'DROP EXTENSION arch_inspect CASCADE');
 is( $node->safe_psql('restored', q(
-		SELECT (SELECT count(*) FROM pg_proc WHERE pronamespace::regnamespace::text ~ '^arch_')
+		SELECT (SELECT count(*) FROM pg_namespace WHERE nspname ~ '^arch_')
+			 + (SELECT count(*) FROM pg_proc WHERE pronamespace::regnamespace::text ~ '^arch_')
 			 + (SELECT count(*) FROM pg_class WHERE relnamespace::regnamespace::text ~ '^arch_'))),
-	'0', 'and nothing of it stays (but the empty schemas, as with any extension)');
+	'0', 'and nothing of it stays');
 
 $node->stop;
 

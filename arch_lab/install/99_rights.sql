@@ -26,10 +26,7 @@ BEGIN
 							   coalesce(p.proacl, c.relacl, t.typacl, n.nspacl)
 						  FROM (SELECT d.classid, d.objid FROM pg_depend AS d
 								  JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
-								 WHERE d.deptype = 'e' AND e.extname = 'arch_lab'
-								UNION ALL
-								SELECT 'pg_namespace'::regclass, e.extnamespace
-								  FROM pg_extension AS e WHERE e.extname = 'arch_lab') AS o (classid, objid)
+								 WHERE d.deptype = 'e' AND e.extname = 'arch_lab') AS o (classid, objid)
 						  LEFT JOIN pg_proc AS p ON o.classid = 'pg_proc'::regclass AND p.oid = o.objid
 						  LEFT JOIN pg_class AS c ON o.classid = 'pg_class'::regclass AND c.oid = o.objid
 						  LEFT JOIN pg_type AS t ON o.classid = 'pg_type'::regclass AND t.oid = o.objid
