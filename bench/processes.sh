@@ -31,7 +31,7 @@ contest "processes, $backends idle sessions" "$runs" \
 	"processes, no file of /proc"	"SELECT pid, parent, kind, role, activity, since, wait_event_type, wait_event, wait_in_words, datname, usename, application_name, client_addr, client_port, backend_start, xact_start, query_start, state, backend_xid, backend_xmin, leader_pid, query_id, query FROM arch_inspect.processes" \
 	"client_backends"				"SELECT * FROM arch_inspect.client_backends" \
 	"processes, CPU time only"		"SELECT pid, kind, cpu_user, cpu_system FROM arch_inspect.processes" \
-	"pg_stat_activity and the same files, in C" "SELECT a.*, arch_inspect.process_os(pid), arch_inspect.process_io(pid), arch_inspect.process_memory(pid), arch_inspect.process_open_files(pid) FROM pg_stat_activity AS a" \
+	"pg_stat_activity and the same files, in C" "SELECT a.*, arch_parts.process_os(pid), arch_parts.process_io(pid), arch_parts.process_memory(pid), arch_parts.process_open_files(pid) FROM pg_stat_activity AS a" \
 	"processes, all of it"			"SELECT * FROM arch_inspect.processes"
 
 contest "settings" "$runs" \

@@ -90,14 +90,14 @@ SET max_parallel_workers_per_gather = 2;
 SET parallel_setup_cost = 0;
 EXPLAIN (COSTS OFF) SELECT live_tuples FROM table_anatomy('large');
 SELECT md5(t::text) = :'alone' AS same FROM table_anatomy('large') AS t;
-SELECT sum(pages) = (SELECT pages FROM table_anatomy('large')) AS all_pages FROM anatomy_parts('large');
+SELECT sum(pages) = (SELECT pages FROM table_anatomy('large')) AS all_pages FROM arch_parts.anatomy_parts('large');
 RESET parallel_setup_cost;
 RESET max_parallel_workers_per_gather;
 
 CREATE TABLE empty (a int, t text);
 SELECT * FROM table_anatomy('empty');
 SELECT count(*) FROM table_anatomy(NULL);
-SELECT count(*) FROM anatomy_parts(NULL);
+SELECT count(*) FROM arch_parts.anatomy_parts(NULL);
 SELECT (table_anatomy('empty')).pages;
 CREATE TEMP TABLE temporary AS SELECT 1 AS a;
 SELECT pages, live_tuples FROM table_anatomy('temporary');

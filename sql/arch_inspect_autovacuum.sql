@@ -38,7 +38,7 @@ SELECT count(*) FROM arch_inspect.autovacuum_forecast
  WHERE relation::text ~ 'regress_temp|regress_autovacuum.(view|parts)$';
 SELECT count(*) AS missing FROM pg_class
  WHERE relkind IN ('r', 'm', 't') AND relpersistence <> 't'
-   AND oid NOT IN (SELECT relid FROM arch_inspect.autovacuum_thresholds());
+   AND oid NOT IN (SELECT relid FROM arch_parts.autovacuum_thresholds());
 SELECT bool_and(wraparound_percent BETWEEN 0 AND 100) AS safe, bool_and(due = '{}') AS nothing_due,
 	   bool_and(xid_age = age(relfrozenxid)) AS same_age, bool_and(multixact_age = mxid_age(relminmxid)) AS same_mxid_age
   FROM arch_inspect.autovacuum_forecast JOIN pg_class AS c ON c.oid = relation;

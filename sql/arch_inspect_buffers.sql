@@ -45,7 +45,7 @@ SET ROLE regress_bu;
 SELECT count(*) FROM arch_inspect.buffers;	-- fail
 SELECT count(*) FROM arch_inspect.buffer_usage;	-- fail
 SELECT count(*) FROM arch_inspect.buffer_clock;	-- fail
-SELECT count(*) FROM arch_inspect.buffers();	-- fail
+SELECT count(*) FROM arch_parts.buffers();	-- fail
 RESET ROLE;
 GRANT pg_monitor TO regress_bu;
 SET ROLE regress_bu;

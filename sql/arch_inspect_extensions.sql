@@ -49,7 +49,7 @@ SELECT * FROM arch_inspect.extension_objects('regress_no_such');	-- fail
 SELECT count(*) FROM arch_inspect.extension_objects(NULL);
 -- as many as the catalogs have, but for array and row types
 SELECT x.extname, count(m.object) AS objects FROM pg_extension AS x
-  LEFT JOIN arch_inspect.extension_members() AS m ON m.extension = x.oid
+  LEFT JOIN arch_parts.extension_members() AS m ON m.extension = x.oid
  WHERE x.extname IN ('bloom', 'dict_int', 'file_fdw') GROUP BY 1 ORDER BY 1;
 -- which extension uses which power, the lesson's four first
 SELECT power, in_lesson, bool_or(extension IS NOT NULL) AS used
@@ -63,9 +63,9 @@ DO $$ BEGIN NULL; END $$;
 SELECT loaded, libraries, 'plpgsql.variable_conflict' = ANY (settings) AS settings, preloaded
   FROM arch_inspect.extensions WHERE name = 'plpgsql';
 SELECT kind, object FROM arch_inspect.extension_objects('plpgsql') WHERE object = 'plpgsql.variable_conflict';
-SELECT arch_inspect.library_loaded('$libdir/plpgsql') AS plpgsql, arch_inspect.library_loaded('$libdir/arch_inspect') AS ours,
-	   arch_inspect.library_loaded('arch_inspect') AS ours_by_name, arch_inspect.library_loaded('$libdir/regress_no_such') AS no_such,
-	   arch_inspect.library_loaded('') AS empty, arch_inspect.library_loaded(repeat('x', 5000)) AS long, arch_inspect.library_loaded(NULL);
+SELECT arch_parts.library_loaded('$libdir/plpgsql') AS plpgsql, arch_parts.library_loaded('$libdir/arch_inspect') AS ours,
+	   arch_parts.library_loaded('arch_inspect') AS ours_by_name, arch_parts.library_loaded('$libdir/regress_no_such') AS no_such,
+	   arch_parts.library_loaded('') AS empty, arch_parts.library_loaded(repeat('x', 5000)) AS long, arch_parts.library_loaded(NULL);
 -- what is preloaded is for readers of settings
 SET ROLE regress_extension_reader;
 SELECT preloaded FROM arch_inspect.extensions WHERE name = 'plpgsql';

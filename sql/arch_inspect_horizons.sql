@@ -52,7 +52,7 @@ SELECT kind, name, owner = current_user AS own, xids_to_forced_vacuum IS NULL AS
   FROM arch_inspect.wraparound WHERE oid = 'regress_temp'::regclass;
 SELECT kind, pinned_by = format('process %s, whose temporary table it is: no autovacuum comes to it', pg_backend_pid()) AS pinned
   FROM arch_inspect.wraparound WHERE oid = (SELECT reltoastrelid FROM pg_class WHERE oid = 'regress_temp'::regclass);
-SELECT arch_inspect._temp_schema_owner('pg_catalog'::regnamespace) AS of_none, arch_inspect._temp_schema_owner(0) AS of_nothing;
+SELECT arch_parts.temp_schema_owner('pg_catalog'::regnamespace) AS of_none, arch_parts.temp_schema_owner(0) AS of_nothing;
 DROP TABLE regress_temp;
 SELECT members_used >= 0 AS used, members_left IS NULL OR members_left > 0 AS some_left, mxids_left <= COALESCE(members_left / 2, mxids_left) AS bounded
   FROM arch_inspect.wraparound WHERE kind = 'database' AND name = 'template0';

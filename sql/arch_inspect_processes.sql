@@ -27,7 +27,7 @@ SELECT count(*) FILTER (WHERE wait_event IS NOT NULL) > 0 AS waits,
 RESET ROLE;
 SELECT count(*) AS missing_or_different
   FROM pg_stat_activity AS a
-  LEFT JOIN arch_inspect.process_scan() AS p USING (pid)
+  LEFT JOIN arch_parts.process_scan() AS p USING (pid)
  WHERE (a.datid IS NULL OR a.pid = pg_backend_pid())
    AND (p.pid IS NULL OR p.kind IS DISTINCT FROM a.backend_type
 		OR (a.datid, a.datname, a.usesysid, a.usename, a.application_name, a.client_addr,
@@ -53,8 +53,8 @@ SELECT state, activity, query_start IS NOT NULL AS query_start, xact_start IS NO
 RESET ROLE;
 -- a look does not freeze what pg_stat_activity shows in a transaction, nor its own
 BEGIN READ ONLY;
-SELECT count(*) > 5 AS some FROM arch_inspect.process_scan();
-SELECT backend_xid FROM arch_inspect.process_scan() WHERE pid = pg_backend_pid();
+SELECT count(*) > 5 AS some FROM arch_parts.process_scan();
+SELECT backend_xid FROM arch_parts.process_scan() WHERE pid = pg_backend_pid();
 COMMIT;
 DROP ROLE regress_process_student, regress_process_other;
 --
@@ -94,11 +94,11 @@ SELECT * FROM pg_temp.functions_scanned('SELECT pid, open_files FROM arch_inspec
 SELECT * FROM pg_temp.functions_scanned('SELECT sum(proportional_bytes) FROM arch_inspect.processes');
 -- processes of others are nobody's business
 RESET ROLE;
-SELECT arch_inspect.process_os(1), arch_inspect.process_memory(1), arch_inspect.process_io(1),
-	   arch_inspect.process_open_files(1) AS files, arch_inspect.process_os_note(1) AS note;
-SELECT arch_inspect.process_os(-1) IS NULL, arch_inspect.process_memory(0) IS NULL,
-	   arch_inspect.process_io(2147483647) IS NULL, arch_inspect.process_open_files(NULL) IS NULL,
-	   arch_inspect.process_os_note(NULL) IS NULL;
+SELECT arch_parts.process_os(1), arch_parts.process_memory(1), arch_parts.process_io(1),
+	   arch_parts.process_open_files(1) AS files, arch_parts.process_os_note(1) AS note;
+SELECT arch_parts.process_os(-1) IS NULL, arch_parts.process_memory(0) IS NULL,
+	   arch_parts.process_io(2147483647) IS NULL, arch_parts.process_open_files(NULL) IS NULL,
+	   arch_parts.process_os_note(NULL) IS NULL;
 SET ROLE regress_process_student;
 -- the tree: the postmaster on top, a line a process
 SELECT count(*) FILTER (WHERE line LIKE 'postmaster %') AS postmaster,
@@ -117,7 +117,7 @@ SELECT tranche, locks, exclusive BETWEEN 0 AND locks AS exclusive, shared_holder
 	   waiters >= 0 AS waiters, protects IS NOT NULL AS words, sampled_at IS NOT NULL AS sampled
   FROM arch_inspect.lwlocks
  WHERE tranche IN ('ProcArray', 'XidGen', 'WALWrite', 'BufferMapping', 'LockManager') ORDER BY tranche;
-SELECT locks = (SELECT buffers FROM arch_inspect.shared_buffers_use()) AS one_a_buffer
+SELECT locks = (SELECT buffers FROM arch_parts.shared_buffers_use()) AS one_a_buffer
   FROM arch_inspect.lwlocks WHERE tranche = 'BufferContent';
 DROP FUNCTION pg_temp.functions_scanned(text);
 RESET ROLE;

@@ -7,7 +7,7 @@ CREATE TABLE regress_resources.big (i int PRIMARY KEY, t text);
 ALTER TABLE regress_resources.big ALTER t SET STORAGE EXTERNAL;
 INSERT INTO regress_resources.big SELECT i, repeat('x', 5000) FROM generate_series(1, 1000) AS i;
 -- the files that pg_total_relation_size() counts
-SELECT c.relkind, arch_inspect.relation_bytes(c.oid) = pg_table_size(c.oid) AS same
+SELECT c.relkind, arch_parts.relation_bytes(c.oid) = pg_table_size(c.oid) AS same
   FROM pg_class AS c
  WHERE c.oid IN ('regress_resources.big_pkey'::regclass,
 				 (SELECT reltoastrelid FROM pg_class WHERE oid = 'regress_resources.big'::regclass))
@@ -15,11 +15,11 @@ SELECT c.relkind, arch_inspect.relation_bytes(c.oid) = pg_table_size(c.oid) AS s
 SELECT count(*) AS different
   FROM pg_class
  WHERE relkind IN ('r', 'i', 't', 'S', 'm') AND relpersistence <> 't' AND oid < 16384
-   AND arch_inspect.relation_bytes(oid) IS DISTINCT FROM
+   AND arch_parts.relation_bytes(oid) IS DISTINCT FROM
 	   pg_relation_size(oid, 'main') + pg_relation_size(oid, 'fsm') + pg_relation_size(oid, 'vm');
-SELECT arch_inspect.relation_bytes(NULL) IS NULL AS null_is_null,
-	   arch_inspect.relation_bytes(0) IS NULL AS nothing,
-	   arch_inspect.relation_bytes('pg_stat_activity'::regclass) IS NULL AS view_has_no_files;
+SELECT arch_parts.relation_bytes(NULL) IS NULL AS null_is_null,
+	   arch_parts.relation_bytes(0) IS NULL AS nothing,
+	   arch_parts.relation_bytes('pg_stat_activity'::regclass) IS NULL AS view_has_no_files;
 -- an ordinary role gets every line
 SET ROLE regress_resource_student;
 SELECT resource, bytes IS NOT NULL AS has_bytes, note IS NOT NULL AS has_note
@@ -39,7 +39,7 @@ SELECT bytes = pg_size_bytes(current_setting('shared_buffers')) AS same_shared_b
 -- the table of somebody at work is measured without waiting for him
 SELECT used BETWEEN 1 AND buffers AS used, dirty BETWEEN 0 AND used AS dirty,
 	   this_database + shared_catalogs BETWEEN 1 AND used AS here
-  FROM arch_inspect.shared_buffers_use();
+  FROM arch_parts.shared_buffers_use();
 -- who may not connect is not told the size of the database
 CREATE DATABASE regress_closed;
 REVOKE CONNECT ON DATABASE regress_closed FROM PUBLIC;

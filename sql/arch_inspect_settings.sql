@@ -1,7 +1,7 @@
 --
 -- arch_inspect: settings
 --
-SELECT v, u, arch_inspect.setting_in_units(v, u)
+SELECT v, u, arch_parts.setting_in_units(v, u)
   FROM (VALUES ('16384', '8kB'), ('300', 's'), ('5', 'min'), ('1440', 'min'), ('90', 'min'), ('200', 'ms'),
 			   ('1500', 'ms'), ('0.5', 'ms'), ('1', 'MB'), ('1024', 'MB'), ('100', 'B'), ('2048', 'B'), ('1099511627776', 'B'),
 			   ('64', '16MB'), ('-1', 'kB'), ('0', 's'), ('10', 'furlongs'), ('on', 'kB'), ('', 's'),

@@ -90,16 +90,17 @@ foreach my $case (
 	[ 'that holds something', 'CREATE FUNCTION %s.f() RETURNS int LANGUAGE sql RETURN 1' ])
 {
 	my ($what, $sql) = @$case;
-	foreach my $ext (qw(arch_inspect arch_lab))
+	foreach my $schema (qw(arch_inspect arch_parts arch_lab))
 	{
-		$node->safe_psql('prepared', 'DROP SCHEMA IF EXISTS arch_inspect, arch_lab CASCADE');
-		$node->safe_psql('prepared', "CREATE SCHEMA $ext; " . sprintf($sql, $ext));
+		my $ext = $schema eq 'arch_lab' ? 'arch_lab' : 'arch_inspect';
+		$node->safe_psql('prepared', 'DROP SCHEMA IF EXISTS arch_inspect, arch_parts, arch_lab CASCADE');
+		$node->safe_psql('prepared', "CREATE SCHEMA $schema; " . sprintf($sql, $schema));
 		($rc, $out, $err) = $node->psql('prepared', "CREATE EXTENSION $ext CASCADE");
-		like($err, qr/schema "$ext" exists already and can not be trusted/, "$ext does not go into a schema $what");
+		like($err, qr/schema "$schema" exists already and can not be trusted/, "$ext does not go into a schema $schema $what");
 	}
 }
 $node->safe_psql('prepared', q(
-	DROP SCHEMA IF EXISTS arch_inspect, arch_lab CASCADE;
+	DROP SCHEMA IF EXISTS arch_inspect, arch_parts, arch_lab CASCADE;
 	CREATE EXTENSION arch_lab CASCADE));
 is(rights('prepared'), $plain, 'it makes its own, with its own rights');
 
@@ -127,7 +128,7 @@ is(open_to_others($_), '', "nothing is open to others: $_") foreach (qw(plain ge
 $node->safe_psql('plain', q(
 	GRANT INSERT, TRIGGER ON arch_lab.lesson_steps TO dev;
 	GRANT UPDATE (n) ON arch_lab.lesson_claims TO PUBLIC;
-	GRANT CREATE ON SCHEMA arch_desk TO dev;
+	GRANT CREATE ON SCHEMA arch_desk, arch_parts TO dev;
 	CREATE FUNCTION arch_inspect.planted() RETURNS int LANGUAGE sql RETURN 1; ALTER FUNCTION arch_inspect.planted() OWNER TO dev;
 	ALTER FUNCTION square(int) OWNER TO dev;
 	ALTER SCHEMA arch_lab OWNER TO dev));
@@ -136,6 +137,7 @@ is(open_to_others('plain'), join("\n",
 		'function square(integer)|belongs to dev, who is no superuser',
 		'schema arch_desk|dev may CREATE',
 		'schema arch_lab|belongs to dev, who is no superuser',
+		'schema arch_parts|dev may CREATE',
 		'view arch_lab.lesson_claims|everybody may UPDATE',
 		'view arch_lab.lesson_steps|dev may INSERT, TRIGGER'),
 	'each thing that others can change is named');

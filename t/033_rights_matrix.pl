@@ -99,13 +99,15 @@ $node->safe_psql('postgres', q(
 
 	-- the functions, with a call for each; and the columns that are values
 	CREATE TABLE public.call AS
-	SELECT p.proname AS name, format('SELECT count(*) FROM arch_inspect.%I(%%s::oid::regclass%s)', p.proname,
+	SELECT concat(CASE n.nspname WHEN 'arch_parts' THEN 'part ' END, p.proname) AS name,
+		   format('SELECT count(*) FROM %I.%I(%%s::oid::regclass%s)', n.nspname, p.proname,
 			(SELECT string_agg(CASE t.typname WHEN 'tid' THEN ', ''(0,1)''' WHEN 'name' THEN ', ''v''' WHEN 'text' THEN ', ''main''' ELSE ', 0' END, '' ORDER BY i)
 			   FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY AS a (type, i) JOIN pg_type AS t ON t.oid = a.type
 			  WHERE i BETWEEN 2 AND p.pronargs - p.pronargdefaults)) AS sql
 	  FROM pg_proc AS p
-	 WHERE p.pronamespace = 'arch_inspect'::regnamespace AND p.proargtypes::oid[] && ARRAY['regclass'::regtype::oid]
-	   AND p.proname <> '_vacuum_cuts';		-- reckons with what it is given, and pg_class
+	  JOIN pg_namespace AS n ON n.oid = p.pronamespace
+	 WHERE n.nspname IN ('arch_inspect', 'arch_parts') AND p.proargtypes::oid[] && ARRAY['regclass'::regtype::oid]
+	   AND p.proname <> 'vacuum_cuts';		-- reckons with what it is given, and pg_class
 	CREATE TABLE public.value_call (name, sql) AS VALUES
 		('tuple_attributes', 'SELECT count(raw) + count(value) FROM arch_inspect.tuple_attributes(%s::oid::regclass, ''(0,1)'')'),
 		('heap_attributes', 'SELECT count(raw) + count(value) FROM arch_inspect.heap_attributes(%s::oid::regclass, 0, 0)'),

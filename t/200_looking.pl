@@ -63,24 +63,25 @@ sub looks
 		"toast_chunks('$table', '(0,1)', 'x')",
 		"anatomy_parts('$table')", "table_anatomy('$table')",
 		"heap_visibility('$table')", "explain_visibility('$table', '(0,1)')",
-		"version_chain('$table', '(0,1)')", "row_locks('$table')",
+		"version_chain('$table', '(0,1)')", "row_locks('$table')", "why_dead('$table')",
 		"relation_forks('$table')", 'buffers()', 'buffer_usage()', 'buffer_clock()')
 	{
-		$sql .= "SELECT count(f::text) FROM arch_inspect.$call f;";
-		$sql .= "SELECT count(f::text) FROM (SELECT arch_inspect.$call) f;";
+		my $schema = $call =~ /^(anatomy_parts|buffer)/ ? 'arch_parts' : 'arch_inspect';
+		$sql .= "SELECT count(f::text) FROM $schema.$call f;";
+		$sql .= "SELECT count(f::text) FROM (SELECT $schema.$call) f;";
 	}
 	$sql .= 'SELECT count(s::text) FROM arch_inspect.storage s; COMMIT;';
 	return $sql;
 }
 
-# None is forgotten.  page_history reads WAL alone, _version_chain is the inner
-# part of version_chain.
-my $tried = join ',', looks('t') =~ /arch_inspect\.(\w+)/g;
+# None is forgotten.  page_history reads WAL alone, vacuum_cuts the catalogs; the
+# parts of version_chain and why_dead have the names of these.
+my $tried = join ',', looks('t') =~ /arch_(?:inspect|parts)\.(\w+)/g;
 is($node->safe_psql('postgres', qq(
 	SELECT proname FROM pg_proc
-	 WHERE pronamespace = 'arch_inspect'::regnamespace AND
+	 WHERE pronamespace IN ('arch_inspect'::regnamespace, 'arch_parts'::regnamespace) AND
 		   (proargtypes[0] = 'regclass'::regtype OR proname LIKE 'buffer%') AND
-		   proname <> ALL ('{$tried,page_history,_version_chain}'))),
+		   proname <> ALL ('{$tried,page_history,vacuum_cuts}'))),
 	'', 'every function that looks into a relation or a buffer is tried');
 
 # The state of the server, in words.  A buffer is allocated from the free list

@@ -55,22 +55,22 @@ my @failing = (
 	q(PERFORM 1 / (lp - 3) FROM arch_inspect.heap_page_items('big', 0)), q(PERFORM 1 / (1 - length(value)) FROM arch_inspect.tuple_attributes('big', '(0,1)')),
 	q(PERFORM 1 / (2 - attnum) FROM arch_inspect.heap_attributes('big', 0, 1) WHERE value IS NOT NULL),
 	q(PERFORM 1 / (1 - length(value)) FROM (SELECT (arch_inspect.tuple_attributes('big', '(0,1)')).*) AS s),
-	q(PERFORM 1 / (count - count) FROM arch_inspect.wal_summary((SELECT redo_lsn FROM arch_inspect.wal_positions()))),
+	q(PERFORM 1 / (count - count) FROM arch_inspect.wal_summary((SELECT redo_lsn FROM arch_parts.wal_positions()))),
 	q(PERFORM 1 / (3 - version_chain.version * 3) FROM arch_inspect.version_chain('big', '(0,1)')),
-	q(PERFORM arch_inspect.extension_oid('none')), q(PERFORM arch_lab.session_cancel('none')),
+	q(PERFORM arch_parts.extension_oid('none')), q(PERFORM arch_lab.session_cancel('none')),
 	q(PERFORM arch_lab.session_open('')), q(PERFORM arch_lab.footprint('SELECT 1/0')), q(PERFORM arch_lab.session_run('here', 'SELECT 1/0')),
 	q(PERFORM arch_lab.session_result('here')), q(PERFORM arch_lab.session_open('here')));
 my $attempts = join "\n", map { "BEGIN $_; EXCEPTION WHEN OTHERS THEN NULL; END;" } @failing;
-my $weight = q(SELECT sum(total_bytes) FROM arch_inspect.memory_context_list());
+my $weight = q(SELECT sum(total_bytes) FROM arch_parts.memory_context_list());
 my $rounds = int($calls * 3);
 my $grown = $node->safe_psql('postgres', qq(
 	SET max_parallel_workers_per_gather = 0;
 	SELECT arch_lab.session_open('here');
 	DO \$\$ BEGIN FOR i IN 1 .. 30 LOOP $attempts END LOOP; END \$\$;
-	SELECT total, arch_inspect.process_open_files(pg_backend_pid()) AS files FROM ($weight) AS w (total) \\gset
+	SELECT total, arch_parts.process_open_files(pg_backend_pid()) AS files FROM ($weight) AS w (total) \\gset
 	DO \$\$ BEGIN FOR i IN 1 .. $rounds LOOP $attempts END LOOP; END \$\$;
-	SELECT total - :total < 300000 AND arch_inspect.process_open_files(pg_backend_pid()) <= :files + 20,
-		total - :total, arch_inspect.process_open_files(pg_backend_pid()) - :files FROM ($weight) AS w (total);
+	SELECT total - :total < 300000 AND arch_parts.process_open_files(pg_backend_pid()) <= :files + 20,
+		total - :total, arch_parts.process_open_files(pg_backend_pid()) - :files FROM ($weight) AS w (total);
 	SELECT arch_lab.session_close('here');));
 my ($row) = grep { /^[tf]\|/ } split /\n/, $grown;
 like($row, qr/^t\|/, $rounds * @failing . ' failing calls leave no memory and no file') or diag($row);
@@ -78,11 +78,13 @@ is($node->safe_psql('postgres', 'SELECT held()'), '0 locks, 0 pins, 0 workers', 
 
 # Each of these takes long, so that a timeout strikes somewhere within.
 my @long = (
-	(map {; "SELECT count(f::text) FROM arch_inspect.$_ AS f", "SELECT count(f::text) FROM (SELECT arch_inspect.$_ AS f) AS s" }
+	(map {; "SELECT count(f::text) FROM $_ AS f", "SELECT count(f::text) FROM (SELECT $_ AS f) AS s" }
+		(map { "arch_parts.$_()" } qw(buffers extension_members autovacuum_thresholds process_scan)),
+		map { "arch_inspect.$_" }
 		"heap_attributes('big')", "heap_tuples('big')", "page_map('big')", "page_headers('big_pkey')", "toast_values('big')",
 		"heap_visibility('big')", "row_locks('big')", "heap_tuple_data('big')", "table_anatomy('big')", "row_layout('big')",
-		'buffers()', "wal_summary('0/1000000')", "wal_records('0/1000000')", "transaction_wal('3', '0/1000000')",
-		'finding_evidence()', 'extension_members()', 'autovacuum_thresholds()', 'process_scan()', "version_chain('big', '(0,7)')"),
+		"wal_summary('0/1000000')", "wal_records('0/1000000')", "transaction_wal('3', '0/1000000')",
+		'finding_evidence()', "version_chain('big', '(0,7)')"),
 	'SELECT count(c.data) FROM arch_inspect.toast_values($$big$$) AS v, arch_inspect.toast_chunks($$big$$, v.tid, v.attname) AS c',
 	'SELECT count(*) FROM big AS b, arch_inspect.explain_visibility($$big$$, b.ctid)',
 	"SELECT arch_lab.footprint('UPDATE big SET x = 1 WHERE i < 30000')",

@@ -143,13 +143,13 @@ my @functions = split /\n/, $node->safe_psql('postgres', q(
 	 ORDER BY 1));
 cmp_ok(scalar(@functions), '>', 40, 'there are functions to call');
 my @views = split /\n/, $node->safe_psql('postgres', q(
-	SELECT oid::regclass FROM pg_class WHERE relnamespace = 'arch_inspect'::regnamespace AND relkind = 'v' ORDER BY 1));
+	SELECT oid::regclass FROM pg_class WHERE relnamespace IN ('arch_inspect'::regnamespace, 'arch_parts'::regnamespace) AND relkind = 'v' ORDER BY 1));
 
 # A VOLATILE function in SQL or PL/pgSQL begins a command, which the server
 # refuses (as an internal error) while a CREATE TABLE AS runs in parallel.
 is($node->safe_psql('postgres', q(
 	SELECT p.oid::regprocedure FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
-	 WHERE p.pronamespace = 'arch_inspect'::regnamespace AND l.lanname IN ('sql', 'plpgsql') AND p.provolatile = 'v' AND p.proparallel <> 'u')),
+	 WHERE p.pronamespace IN ('arch_inspect'::regnamespace, 'arch_parts'::regnamespace) AND l.lanname IN ('sql', 'plpgsql') AND p.provolatile = 'v' AND p.proparallel <> 'u')),
 	'', 'volatile functions in SQL are PARALLEL UNSAFE');
 
 # the places of a call; f is the call, c one that depends on an outer row
@@ -299,7 +299,7 @@ foreach my $mode ('READ WRITE', 'READ ONLY')
 my $fifo = $node->basedir . '/fifo.so';
 POSIX::mkfifo($fifo, 0600) or die "$fifo: $!";
 my ($answer, $late);
-$node->psql('postgres', "SELECT arch_inspect.library_loaded('$fifo') OR arch_inspect.library_loaded(left('$fifo', -3))",
+$node->psql('postgres', "SELECT arch_parts.library_loaded('$fifo') OR arch_parts.library_loaded(left('$fifo', -3))",
 	stdout => \$answer, timeout => 60, timed_out => \$late);
 open(my $release, '+<', $fifo) if $late;
 is($answer, 'f', 'asking for a FIFO is answered');

@@ -24,7 +24,7 @@ VACUUM t;
 
 CREATE TABLE made AS
 	SELECT p.oid::regprocedure::text AS function, p.probin, p.prosrc, p.proretset, p.proisstrict,
-		   COALESCE(p.prosupport::oid = to_regproc('arch_inspect.rows_support'), false) AS instrument,
+		   COALESCE(p.prosupport::oid = to_regproc('arch_parts.rows_support'), false) AS instrument,
 		   format_type(p.prorettype, NULL) AS returns,
 		   ARRAY(SELECT format_type(a, NULL) FROM unnest(p.proargtypes) WITH ORDINALITY u (a, n) ORDER BY n) AS args,
 		   ARRAY(SELECT quote_ident(c.name) FROM unnest(p.proargnames, p.proargmodes) WITH ORDINALITY c (name, mode, n)

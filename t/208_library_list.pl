@@ -24,7 +24,7 @@ sub loaded
 {
 	my ($name, $before) = @_;
 	$name =~ s/'/''/g;
-	return $node->safe_psql('postgres', ($before // '') . "SELECT arch_inspect.library_loaded('$name');",
+	return $node->safe_psql('postgres', ($before // '') . "SELECT arch_parts.library_loaded('$name');",
 		extra_params => [ '-U', 'anybody' ]);
 }
 
@@ -48,11 +48,11 @@ mkdir $dir;
 system('cp', "$libdir/plpgsql.so", "$dir/elsewhere.so") == 0 or die;
 my ($rc, $out) = $node->psql('postgres', <<"SQL");
 SET dynamic_library_path = '\$libdir:$dir';
-SELECT arch_inspect.library_loaded('elsewhere'), arch_inspect.library_loaded('$dir/elsewhere');
+SELECT arch_parts.library_loaded('elsewhere'), arch_parts.library_loaded('$dir/elsewhere');
 LOAD 'elsewhere';
-SELECT arch_inspect.library_loaded('elsewhere'), arch_inspect.library_loaded('$dir/elsewhere'), arch_inspect.library_loaded('$dir/elsewhere.so');
+SELECT arch_parts.library_loaded('elsewhere'), arch_parts.library_loaded('$dir/elsewhere'), arch_parts.library_loaded('$dir/elsewhere.so');
 RESET dynamic_library_path;
-SELECT arch_inspect.library_loaded('elsewhere'), arch_inspect.library_loaded('$dir/elsewhere');
+SELECT arch_parts.library_loaded('elsewhere'), arch_parts.library_loaded('$dir/elsewhere');
 SQL
 is($out, "f|f\nt|t|t\nf|t", 'the path by which a library was found decides under which names');
 

@@ -46,10 +46,10 @@ sub looks
 {
 	my ($table) = @_;
 
-	return join '', 'BEGIN READ ONLY;', (map { "SELECT count(f::text) FROM arch_inspect.$_ f;" }
+	return join '', 'BEGIN READ ONLY;', (map { "SELECT count(f::text) FROM $_ f;" } "arch_parts.anatomy_parts('$table')", map { "arch_inspect.$_" }
 		"heap_attributes('$table')", "heap_tuple_data('$table')",
 		"row_layout('$table')", "toast_values('$table')",
-		"table_anatomy('$table')", "anatomy_parts('$table')"),
+		"table_anatomy('$table')"),
 	  "SELECT count(a::text) FROM generate_series(1, 5) g, arch_inspect.tuple_attributes('$table', format('(0,%s)', g)::tid) a;",
 	  "SELECT count(c::text) FROM arch_inspect.toast_values('$table') v, arch_inspect.toast_chunks('$table', v.tid, v.attname) c;",
 	  'COMMIT;';

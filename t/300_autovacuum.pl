@@ -75,7 +75,7 @@ my $forecast = $node->safe_psql('postgres', q(
 			CASE WHEN dead_rows > vacuum_threshold AND relid <> 'disabled'::regclass THEN 'vacuum of dead rows' END,
 			CASE WHEN inserted_rows > insert_threshold AND relid <> 'disabled'::regclass THEN 'vacuum of inserted rows' END,
 			CASE WHEN modified_rows > analyze_threshold AND relid <> 'disabled'::regclass THEN 'analyze' END], NULL), ',')
-	  FROM arch_inspect.autovacuum_thresholds() JOIN pg_class AS c ON c.oid = relid
+	  FROM arch_parts.autovacuum_thresholds() JOIN pg_class AS c ON c.oid = relid
 	 WHERE c.relnamespace = 'public'::regnamespace
 	 ORDER BY relid::regclass::text COLLATE "C"));
 my $expected = join "\n", map { "$_->[0]:$_->[3]" } sort { $a->[0] cmp $b->[0] } @cases;

@@ -200,8 +200,8 @@ foreach my $round (1 .. $rounds)
 	# by the horizons and the holders the same
 	my $horizons = $node->safe_psql('postgres', q(
 		SELECT h.holder FROM arch_inspect.xmin_horizons AS h
-		 WHERE h.kind = 'horizon' AND EXISTS (SELECT FROM arch_inspect._holders AS o WHERE NOT o.harmless AND h.holder = ANY (o.tables))
-		   AND h.xmin IS DISTINCT FROM (SELECT o.oldest FROM arch_inspect._holders AS o
+		 WHERE h.kind = 'horizon' AND EXISTS (SELECT FROM arch_parts.holders AS o WHERE NOT o.harmless AND h.holder = ANY (o.tables))
+		   AND h.xmin IS DISTINCT FROM (SELECT o.oldest FROM arch_parts.holders AS o
 				WHERE NOT o.harmless AND h.holder = ANY (o.tables) ORDER BY o.oldest LIMIT 1)));
 	push @wrong, "horizons are not the oldest holder's: $horizons" if $horizons ne '';
 

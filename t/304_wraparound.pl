@@ -90,15 +90,15 @@ freeze_all();
 is(findings(), '', 'and it is over with it');
 
 # members: two lockers make a multixact of two, three lockers one more of three
-my $before = $node->safe_psql('postgres', 'CHECKPOINT; SELECT members_used FROM arch_inspect._multixact_space()');
+my $before = $node->safe_psql('postgres', 'CHECKPOINT; SELECT members_used FROM arch_parts.multixact_space()');
 $node->safe_psql('postgres', 'CREATE TABLE locked (a int); INSERT INTO locked VALUES (1)');
 my @lockers = map { $node->background_psql('postgres') } (1 .. 3);
 $_->query_safe('BEGIN; SELECT * FROM locked FOR KEY SHARE') foreach @lockers;
 $_->query_safe('COMMIT') foreach @lockers;
 $_->quit foreach @lockers;
 $node->safe_psql('postgres', 'CHECKPOINT');
-is($node->safe_psql('postgres', "SELECT members_used - $before FROM arch_inspect._multixact_space()"), 5, 'members are counted');
-my $wide = $node->safe_psql('postgres', 'SELECT members_left IS NULL FROM arch_inspect._multixact_space()') eq 't';
+is($node->safe_psql('postgres', "SELECT members_used - $before FROM arch_parts.multixact_space()"), 5, 'members are counted');
+my $wide = $node->safe_psql('postgres', 'SELECT members_left IS NULL FROM arch_parts.multixact_space()') eq 't';
 $node->stop;
 
 SKIP:

@@ -133,7 +133,7 @@ foreach my $case (['ann', 'ann', 1], ['ann', 'bob', 0], ['bob', 'ann', 0], ['ann
 	my ($who, $whose, $may) = @$case;
 	is(sees($who, "pid = $pid{$whose}"), $may ? '7|t|5' : '0|f|5',
 		"$who " . ($may ? 'sees' : 'does not see') . " the memory, I/O and files of $whose, and what ps shows");
-	my $direct = $session{$who}->query_safe("SELECT num_nonnulls(arch_inspect.process_io($pid{$whose}), arch_inspect.process_memory($pid{$whose}), arch_inspect.process_open_files($pid{$whose}))");
+	my $direct = $session{$who}->query_safe("SELECT num_nonnulls(arch_parts.process_io($pid{$whose}), arch_parts.process_memory($pid{$whose}), arch_parts.process_open_files($pid{$whose}))");
 	is($direct, $may ? '3' : '0', "the same for $who, calling the functions behind");
 	# as the server itself decides
 	is($session{$who}->query_safe("SELECT query <> '<insufficient privilege>' FROM pg_stat_activity WHERE pid = $pid{$whose}"),

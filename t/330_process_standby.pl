@@ -25,7 +25,7 @@ my @views = qw(processes client_backends background_processes process_slots lwlo
   shared_memory memory_contexts settings resources extensions extension_powers
   autovacuum_forecast findings);
 my @functions = ('process_tree()', "extension_objects('arch_inspect')", 'hooks()',
-	'finding_rules()', "finding_evidence('0')", 'shared_buffers_use()');
+	'finding_rules()', "finding_evidence('0')");
 
 foreach my $node ($primary, $standby)
 {

@@ -67,7 +67,7 @@ my $look = q(
 	SELECT count(*) >= 0 FROM arch_inspect.row_locks('t') AS l WHERE l::text <> '';
 	SELECT count(DISTINCT e.answer) > 1 FROM arch_inspect.heap_visibility('t') AS h, arch_inspect.explain_visibility('t', h.tid) AS e WHERE e.question = 'verdict';
 	SELECT count(*) > 0 FROM arch_inspect.heap_visibility('t') AS h, arch_inspect.explain_visibility('t', h.tid, '3:4:') AS e;
-	SELECT count(*) > 0 FROM (SELECT tid FROM arch_inspect.heap_visibility('t') ORDER BY random() LIMIT 60) AS h, arch_inspect._version_chain('t', h.tid);
+	SELECT count(*) > 0 FROM (SELECT tid FROM arch_inspect.heap_visibility('t') ORDER BY random() LIMIT 60) AS h, arch_parts.version_chain('t', h.tid);
 	SELECT count(*) > 0 FROM arch_inspect.heap_page_items('t', 0) AS h, arch_inspect.transaction_status(h.t_xmin);
 	SELECT count(*) > 0 FROM arch_inspect.heap_page_items('t', 0) AS h, arch_inspect.multixact_members(h.t_xmax);
 );

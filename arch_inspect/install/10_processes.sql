@@ -1,7 +1,7 @@
 --
 -- Processes: who is at work in this cluster.
 --
-CREATE FUNCTION arch_inspect.process_scan(
+CREATE FUNCTION arch_parts.process_scan(
 	OUT pid integer,
 	OUT parent integer,
 	OUT leader_pid integer,
@@ -33,16 +33,16 @@ CREATE FUNCTION arch_inspect.process_scan(
 RETURNS SETOF record
 LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED ROWS 20 COST 1000
 AS 'MODULE_PATHNAME', 'ai_process_scan';
-COMMENT ON FUNCTION arch_inspect.process_scan() IS
+COMMENT ON FUNCTION arch_parts.process_scan() IS
 'Every process of the cluster at this moment, from the server''s shared memory (backend_status.c, proc.h) without any lock, and the postmaster''s children that have no entry there (Linux only): the logger, processes on their way in, and foreign children, which are no processes of the server. The view processes adds what the operating system knows. State, times of transaction, statement and state, client, query_id and query are null (query: <insufficient privilege>) for other roles'' processes unless the caller is a member of pg_read_all_stats, as in pg_stat_activity; all else is for everybody. slot is the number of the PGPROC. command is filled for a foreign child: its command line for members of pg_read_all_stats, the name of its program for others.';
-REVOKE ALL ON FUNCTION arch_inspect.process_scan() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect.process_scan() TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.process_scan() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.process_scan() TO PUBLIC;
 
 CREATE VIEW arch_inspect.client_backends AS
 SELECT pid, usename, application_name, client_addr, state, query_start,
 	   datname, activity, wait_event_type, wait_event, wait_in_words,
 	   backend_start, xact_start, state_change, query
-  FROM arch_inspect.process_scan()
+  FROM arch_parts.process_scan()
  WHERE kind = 'client backend';
 COMMENT ON VIEW arch_inspect.client_backends IS
 'The processes that serve a client connection, idle ones included. Null for another role''s backend, unless the caller is a member of pg_read_all_stats: client_addr, state, query_start, activity, xact_start, state_change; query then is <insufficient privilege>. client_addr is null for a connection by Unix socket as well.';
@@ -52,7 +52,7 @@ COMMENT ON COLUMN arch_inspect.client_backends.wait_in_words IS 'what the proces
 CREATE VIEW arch_inspect.background_processes AS
 SELECT pid, kind AS backend_type, backend_start, state, role, activity,
 	   wait_event_type, wait_event, wait_in_words, parent, leader_pid, datname
-  FROM arch_inspect.process_scan()
+  FROM arch_parts.process_scan()
  WHERE kind NOT IN ('client backend', 'foreign child');
 COMMENT ON VIEW arch_inspect.background_processes IS
 'The processes that serve no client themselves: the postmaster, the auxiliary processes, autovacuum, the logger, background workers, walsenders. For everybody. state is null for most of them (only processes that run statements have one): activity and the wait tell what they do.';
@@ -66,7 +66,7 @@ GRANT SELECT ON arch_inspect.client_backends, arch_inspect.background_processes 
 -- What the operating system knows of a process.  Each function reads one file
 -- of /proc, so that a query pays only for the columns it names.
 --
-CREATE FUNCTION arch_inspect.process_os(
+CREATE FUNCTION arch_parts.process_os(
 	pid integer,
 	OUT os_state text,
 	OUT cpu_user interval,
@@ -75,10 +75,10 @@ CREATE FUNCTION arch_inspect.process_os(
 	OUT resident_bytes bigint)
 LANGUAGE c VOLATILE STRICT PARALLEL SAFE COST 2000
 AS 'MODULE_PATHNAME', 'ai_process_os';
-COMMENT ON FUNCTION arch_inspect.process_os(integer) IS
+COMMENT ON FUNCTION arch_parts.process_os(integer) IS
 'State, processor time, threads and resident memory of one process of this cluster, from /proc/PID/stat and statm. Null when it has ended, is not of this cluster (the postmaster or a child of his), or the system has no such /proc. For everybody, as ps is.';
 
-CREATE FUNCTION arch_inspect.process_memory(
+CREATE FUNCTION arch_parts.process_memory(
 	pid integer,
 	OUT private_bytes bigint,
 	OUT shared_bytes bigint,
@@ -86,30 +86,30 @@ CREATE FUNCTION arch_inspect.process_memory(
 	OUT swapped_bytes bigint)
 LANGUAGE c VOLATILE STRICT PARALLEL SAFE COST 20000
 AS 'MODULE_PATHNAME', 'ai_process_memory';
-COMMENT ON FUNCTION arch_inspect.process_memory(integer) IS
+COMMENT ON FUNCTION arch_parts.process_memory(integer) IS
 'Memory of one process of this cluster from /proc/PID/smaps_rollup: its anonymous memory; the shared memory that it has touched (RssShmem of /proc/PID/status, and huge pages); its proportional share of all that it has mapped (each page divided by those who map it, so that these add up over all processes; huge pages are in nobody''s share); what is swapped out. The kernel walks the page tables for it. Null as in process_os(), and for a caller who is neither a member of the process''s role nor of pg_read_all_stats; processes of no role (auxiliary processes, the postmaster) are for the latter only.';
 
-CREATE FUNCTION arch_inspect.process_io(
+CREATE FUNCTION arch_parts.process_io(
 	pid integer,
 	OUT read_bytes bigint,
 	OUT written_bytes bigint)
 LANGUAGE c VOLATILE STRICT PARALLEL SAFE COST 1500
 AS 'MODULE_PATHNAME', 'ai_process_io';
-COMMENT ON FUNCTION arch_inspect.process_io(integer) IS
+COMMENT ON FUNCTION arch_parts.process_io(integer) IS
 'Bytes that one process of this cluster made the kernel fetch from and send to storage since it began, from /proc/PID/io; what came from the kernel''s cache is not counted. Null as in process_memory().';
 
-CREATE FUNCTION arch_inspect.process_open_files(pid integer)
+CREATE FUNCTION arch_parts.process_open_files(pid integer)
 RETURNS integer
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 3000
 AS 'MODULE_PATHNAME', 'ai_process_open_files';
-COMMENT ON FUNCTION arch_inspect.process_open_files(integer) IS
+COMMENT ON FUNCTION arch_parts.process_open_files(integer) IS
 'The file descriptors that one process of this cluster has in use, from /proc/PID/fd. Null as in process_memory().';
 
-CREATE FUNCTION arch_inspect.process_os_note(pid integer)
+CREATE FUNCTION arch_parts.process_os_note(pid integer)
 RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 25000
 AS 'MODULE_PATHNAME', 'ai_process_os_note';
-COMMENT ON FUNCTION arch_inspect.process_os_note(integer) IS
+COMMENT ON FUNCTION arch_parts.process_os_note(integer) IS
 'Why what the operating system should tell of a process is null: no /proc, denied by the system, not for the caller to see, or the process has ended. Null when nothing is missing.';
 
 -- An aggregate over the one row of each function tells the planner that it
@@ -125,26 +125,26 @@ SELECT p.pid, p.parent, p.kind, p.role, p.activity, p.state_change AS since,
 	   p.command, os.os_state, os.cpu_user, os.cpu_system, os.threads, os.resident_bytes,
 	   memory.private_bytes, memory.shared_bytes, memory.proportional_bytes,
 	   memory.swapped_bytes, io.read_bytes, io.written_bytes,
-	   arch_inspect.process_open_files(p.pid) AS open_files,
-	   arch_inspect.process_os_note(p.pid) AS os_note
-  FROM arch_inspect.process_scan() AS p
+	   arch_parts.process_open_files(p.pid) AS open_files,
+	   arch_parts.process_os_note(p.pid) AS os_note
+  FROM arch_parts.process_scan() AS p
   LEFT JOIN LATERAL (
 		SELECT pg_catalog.max(f.os_state) AS os_state,
 			   pg_catalog.max(f.cpu_user) AS cpu_user,
 			   pg_catalog.max(f.cpu_system) AS cpu_system,
 			   pg_catalog.max(f.threads) AS threads,
 			   pg_catalog.max(f.resident_bytes) AS resident_bytes
-		  FROM arch_inspect.process_os(p.pid) AS f) AS os ON true
+		  FROM arch_parts.process_os(p.pid) AS f) AS os ON true
   LEFT JOIN LATERAL (
 		SELECT pg_catalog.max(f.private_bytes) AS private_bytes,
 			   pg_catalog.max(f.shared_bytes) AS shared_bytes,
 			   pg_catalog.max(f.proportional_bytes) AS proportional_bytes,
 			   pg_catalog.max(f.swapped_bytes) AS swapped_bytes
-		  FROM arch_inspect.process_memory(p.pid) AS f) AS memory ON true
+		  FROM arch_parts.process_memory(p.pid) AS f) AS memory ON true
   LEFT JOIN LATERAL (
 		SELECT pg_catalog.max(f.read_bytes) AS read_bytes,
 			   pg_catalog.max(f.written_bytes) AS written_bytes
-		  FROM arch_inspect.process_io(p.pid) AS f) AS io ON true;
+		  FROM arch_parts.process_io(p.pid) AS f) AS io ON true;
 COMMENT ON VIEW arch_inspect.processes IS
 'Every process of the cluster: the postmaster, its auxiliary processes, the logger, workers, walsenders and client backends; what each is there for, what it does, waits for and uses. A child of the postmaster that is no process of the server (kind: foreign child) is shown as such, with its command. For everybody; what pg_stat_activity masks from an ordinary role (state, statement, times, client) is masked alike, and so are private_bytes, shared_bytes, proportional_bytes, swapped_bytes, read_bytes, written_bytes and open_files, which the kernel keeps from other users: they are for members of the process''s role and of pg_read_all_stats. os_state, cpu_user, cpu_system, threads and resident_bytes are for everybody, as ps is. The columns from os_state on come from /proc of Linux and cost one file each, read only when named; where they are null, os_note says why (the process may have ended a moment before). Shows the present moment, also within a transaction. Makes visible: postmaster.c, proc.c, backend_status.c, wait_event.c.';
 COMMENT ON COLUMN arch_inspect.processes.since IS 'since when it is in this state; null for processes without one';
@@ -166,8 +166,8 @@ BEGIN ATOMIC
 					ELSE p.parent END AS above,
 			   CASE p.kind WHEN 'client backend' THEN 3 WHEN 'starting' THEN 4
 						   WHEN 'walsender' THEN 2 WHEN 'foreign child' THEN 5 ELSE 1 END AS rank
-		  FROM arch_inspect.process_scan() AS p
-		  LEFT JOIN arch_inspect.process_scan() AS l ON l.pid = p.leader_pid
+		  FROM arch_parts.process_scan() AS p
+		  LEFT JOIN arch_parts.process_scan() AS l ON l.pid = p.leader_pid
 	), placed AS MATERIALIZED (
 		SELECT s.*,
 			   pg_catalog.row_number() OVER (PARTITION BY s.above ORDER BY s.rank, s.kind, s.backend_start, s.pid) AS place,
@@ -193,11 +193,11 @@ END;
 COMMENT ON FUNCTION arch_inspect.process_tree() IS
 'The processes as a tree, a line each: kind, pid, user@database, what it does, [what it waits for]. Parallel workers stand below the backend they work for, though the postmaster is the parent of all. For everybody; masked as in processes.';
 
-CREATE FUNCTION arch_inspect.process_slot_list(OUT slot integer, OUT class text)
+CREATE FUNCTION arch_parts.process_slot_list(OUT slot integer, OUT class text)
 RETURNS SETOF record
 LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 150 COST 100
 AS 'MODULE_PATHNAME', 'ai_process_slot_list';
-COMMENT ON FUNCTION arch_inspect.process_slot_list() IS
+COMMENT ON FUNCTION arch_parts.process_slot_list() IS
 'Every slot for a process (PGPROC, proc.c) and the kind of process it is set aside for. For everybody.';
 
 CREATE VIEW arch_inspect.process_slots AS
@@ -219,8 +219,8 @@ SELECT c.class,
 	   WHEN 'walsenders' THEN 'standbys, base backups and subscribers; they take no connection slot'
 	   ELSE 'one each of checkpointer, background writer, walwriter, archiver, startup, walreceiver (they share); WAL summarizer from 17, I/O workers from 18'
 	   END AS note
-  FROM arch_inspect.process_slot_list() AS c
-  LEFT JOIN (SELECT x.slot FROM arch_inspect.process_scan() AS x WHERE x.slot IS NOT NULL) AS p
+  FROM arch_parts.process_slot_list() AS c
+  LEFT JOIN (SELECT x.slot FROM arch_parts.process_scan() AS x WHERE x.slot IS NOT NULL) AS p
 		 ON p.slot = c.slot
   LEFT JOIN LATERAL (
 		SELECT CASE c.class
@@ -235,7 +235,7 @@ SELECT c.class,
 COMMENT ON VIEW arch_inspect.process_slots IS
 'The slots for processes by class: how many there are, used and free, and the setting that makes them (null: fixed in the source). A full class refuses the next process: connections fail with 53300. For everybody.';
 
-CREATE FUNCTION arch_inspect.lwlock_sample(
+CREATE FUNCTION arch_parts.lwlock_sample(
 	OUT tranche text,
 	OUT locks bigint,
 	OUT exclusive bigint,
@@ -245,13 +245,13 @@ CREATE FUNCTION arch_inspect.lwlock_sample(
 RETURNS SETOF record
 LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED ROWS 70 COST 10000
 AS 'MODULE_PATHNAME', 'ai_lwlock_sample';
-COMMENT ON FUNCTION arch_inspect.lwlock_sample() IS
+COMMENT ON FUNCTION arch_parts.lwlock_sample() IS
 'The lightweight locks that can be reached (those of the main array, of buffers and of processes), summed up by tranche, each looked at once without holding anything up (lwlock.c). For everybody.';
 
 CREATE VIEW arch_inspect.lwlocks AS
 SELECT tranche, locks, exclusive, shared_holders, waiters, protects,
 	   pg_catalog.clock_timestamp() AS sampled_at
-  FROM arch_inspect.lwlock_sample()
+  FROM arch_parts.lwlock_sample()
  ORDER BY waiters DESC, exclusive DESC, shared_holders DESC, tranche;
 COMMENT ON VIEW arch_inspect.lwlocks IS
 'Who holds lightweight locks now, by tranche: a sample. They are held for microseconds, so that most looks find none; look often and count. The locks of WAL insertion and of dynamic shared memory are out of reach, but their waiters are counted. For everybody.';
@@ -261,13 +261,13 @@ COMMENT ON COLUMN arch_inspect.lwlocks.shared_holders IS 'shared holders of all 
 COMMENT ON COLUMN arch_inspect.lwlocks.waiters IS 'processes that wait for one of them';
 COMMENT ON COLUMN arch_inspect.lwlocks.protects IS 'what it means to wait for it; null where the server has no words';
 
-REVOKE ALL ON FUNCTION arch_inspect.process_os(integer), arch_inspect.process_memory(integer),
-	arch_inspect.process_io(integer), arch_inspect.process_open_files(integer),
-	arch_inspect.process_os_note(integer), arch_inspect.process_tree(),
-	arch_inspect.process_slot_list(), arch_inspect.lwlock_sample() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect.process_os(integer), arch_inspect.process_memory(integer),
-	arch_inspect.process_io(integer), arch_inspect.process_open_files(integer),
-	arch_inspect.process_os_note(integer), arch_inspect.process_tree(),
-	arch_inspect.process_slot_list(), arch_inspect.lwlock_sample() TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.process_os(integer), arch_parts.process_memory(integer),
+	arch_parts.process_io(integer), arch_parts.process_open_files(integer),
+	arch_parts.process_os_note(integer), arch_inspect.process_tree(),
+	arch_parts.process_slot_list(), arch_parts.lwlock_sample() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.process_os(integer), arch_parts.process_memory(integer),
+	arch_parts.process_io(integer), arch_parts.process_open_files(integer),
+	arch_parts.process_os_note(integer), arch_inspect.process_tree(),
+	arch_parts.process_slot_list(), arch_parts.lwlock_sample() TO PUBLIC;
 REVOKE ALL ON arch_inspect.processes, arch_inspect.process_slots, arch_inspect.lwlocks FROM PUBLIC;
 GRANT SELECT ON arch_inspect.processes, arch_inspect.process_slots, arch_inspect.lwlocks TO PUBLIC;

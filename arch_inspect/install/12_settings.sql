@@ -1,15 +1,15 @@
 --
 -- Settings: what each is, who may change it, and when that takes effect.
 --
-CREATE FUNCTION arch_inspect.setting_in_units(value text, unit text)
+CREATE FUNCTION arch_parts.setting_in_units(value text, unit text)
 RETURNS text
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1
 AS 'MODULE_PATHNAME', 'ai_setting_in_units';
-COMMENT ON FUNCTION arch_inspect.setting_in_units(text, text) IS
+COMMENT ON FUNCTION arch_parts.setting_in_units(text, text) IS
 'A setting''s bare value with the unit that pg_settings gives for it, as SHOW writes it: (''16384'', ''8kB'') is 128MB, (''300'', ''s'') is 5min. What is no positive number, or has no unit (null), is left alone.';
 
 -- Not STRICT, and a set of one row: so the planner takes its body into the view.
-CREATE FUNCTION arch_inspect.setting_words(name text, context text)
+CREATE FUNCTION arch_parts.setting_words(name text, context text)
 RETURNS TABLE (who_may_change text, takes_effect text)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1 COST 10
 BEGIN ATOMIC
@@ -75,13 +75,13 @@ BEGIN ATOMIC
 		('tcp_user_timeout', NULL, 'at once in this session by SET where it is connected by TCP, else not at all; at a reload where it is not set nearer')
 	  ) AS t (name, who, takes_effect) ON t.name = setting_words.name;
 END;
-COMMENT ON FUNCTION arch_inspect.setting_words(text, text) IS
+COMMENT ON FUNCTION arch_parts.setting_words(text, text) IS
 'Who may change a setting of this name and context, and when that takes effect: by the context of pg_settings, and where that alone does not tell, by a table of names. For everybody.';
 
 CREATE VIEW arch_inspect.settings AS
 SELECT s.name,
-	   arch_inspect.setting_in_units(s.setting, s.unit) AS value,
-	   arch_inspect.setting_in_units(s.boot_val, s.unit) AS boot_value,
+	   arch_parts.setting_in_units(s.setting, s.unit) AS value,
+	   arch_parts.setting_in_units(s.boot_val, s.unit) AS boot_value,
 	   s.source <> 'default' AND s.setting IS DISTINCT FROM s.boot_val AS changed,
 	   CASE s.source
 	   WHEN 'default' THEN 'built in'
@@ -100,19 +100,19 @@ SELECT s.name,
 	   w.who_may_change, w.takes_effect,
 	   s.pending_restart, s.category, s.short_desc AS what, s.extra_desc AS more,
 	   s.vartype AS type, s.enumvals AS allowed,
-	   arch_inspect.setting_in_units(s.min_val, s.unit) AS minimum,
-	   arch_inspect.setting_in_units(s.max_val, s.unit) AS maximum,
-	   arch_inspect.setting_in_units(s.reset_val, s.unit) AS reset_value,
+	   arch_parts.setting_in_units(s.min_val, s.unit) AS minimum,
+	   arch_parts.setting_in_units(s.max_val, s.unit) AS maximum,
+	   arch_parts.setting_in_units(s.reset_val, s.unit) AS reset_value,
 	   s.unit, s.context
   FROM pg_catalog.pg_settings AS s
- CROSS JOIN LATERAL arch_inspect.setting_words(s.name, s.context) AS w;
+ CROSS JOIN LATERAL arch_parts.setting_words(s.name, s.context) AS w;
 COMMENT ON VIEW arch_inspect.settings IS
 'Every setting as pg_settings has it (guc_tables.c), with values in units that a person reads, and in words: where the value comes from, who may change it, when a change takes effect. As there, some settings appear only for members of pg_read_all_settings, and file and line are theirs alone (null for others, or where the value does not come from a file). For everybody.';
 COMMENT ON COLUMN arch_inspect.settings.boot_value IS 'the value without any configuration';
 COMMENT ON COLUMN arch_inspect.settings.reset_value IS 'what RESET goes back to in this session';
 COMMENT ON COLUMN arch_inspect.settings.pending_restart IS 'the file has a new value that waits for a restart';
 
-REVOKE ALL ON FUNCTION arch_inspect.setting_in_units(text, text), arch_inspect.setting_words(text, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect.setting_in_units(text, text), arch_inspect.setting_words(text, text) TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.setting_in_units(text, text), arch_parts.setting_words(text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.setting_in_units(text, text), arch_parts.setting_words(text, text) TO PUBLIC;
 REVOKE ALL ON arch_inspect.settings FROM PUBLIC;
 GRANT SELECT ON arch_inspect.settings TO PUBLIC;

@@ -1,25 +1,25 @@
 --
 -- Extensions: what is there, what is installed, what hangs on what.
 --
-CREATE FUNCTION arch_inspect.extension_oid(name name)
+CREATE FUNCTION arch_parts.extension_oid(name name)
 RETURNS oid
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10
 AS 'MODULE_PATHNAME', 'ai_extension_oid';
-COMMENT ON FUNCTION arch_inspect.extension_oid(name) IS
+COMMENT ON FUNCTION arch_parts.extension_oid(name) IS
 'The OID of an extension installed in this database; an error (42704) where there is none of that name. For everybody.';
 
-CREATE FUNCTION arch_inspect.library_loaded(library text)
+CREATE FUNCTION arch_parts.library_loaded(library text)
 RETURNS boolean
 LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED COST 100
 AS 'MODULE_PATHNAME', 'ai_library_loaded';
-COMMENT ON FUNCTION arch_inspect.library_loaded(text) IS
+COMMENT ON FUNCTION arch_parts.library_loaded(text) IS
 'Is that library (as pg_proc.probin names it, like $libdir/pgcrypto) in the memory of this session''s process? Asks the loader''s own list, by name; no file is opened or looked at. NULL where the platform''s loader has no such list. A session loads a library when it first calls a function of it, or at its start when preloaded. For everybody.';
 
-CREATE FUNCTION arch_inspect.preload_libraries()
+CREATE FUNCTION arch_parts.preload_libraries()
 RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10
 AS 'MODULE_PATHNAME', 'ai_preload_libraries';
-COMMENT ON FUNCTION arch_inspect.preload_libraries() IS
+COMMENT ON FUNCTION arch_parts.preload_libraries() IS
 'shared_preload_libraries and session_preload_libraries, separated by commas; null for who may not read them (members of pg_read_all_settings may).';
 
 CREATE FUNCTION arch_inspect.hooks(OUT hook text, OUT held_by text, OUT what text)
@@ -45,7 +45,7 @@ WITH libraries AS MATERIALIZED (
 	 WHERE pg_catalog.strpos(s.name, '.') > 0
 	 GROUP BY 1
 ), preload AS MATERIALIZED (
-	SELECT pg_catalog.string_to_array(pg_catalog.translate(arch_inspect.preload_libraries(), ' "', ''), ',') AS names
+	SELECT pg_catalog.string_to_array(pg_catalog.translate(arch_parts.preload_libraries(), ' "', ''), ',') AS names
 ), versions AS MATERIALIZED (
 	SELECT v.name, v.version, v.trusted, v.superuser, v.relocatable, v.schema, v.requires
 	  FROM pg_catalog.pg_available_extension_versions AS v
@@ -69,7 +69,7 @@ SELECT a.name, a.default_version, a.installed_version, a.comment,
 	   END AS update_path,
 	   pg_catalog.pg_get_userbyid(e.extowner) AS owner,
 	   l.libraries,
-	   (SELECT pg_catalog.bool_or(arch_inspect.library_loaded(x)) FROM pg_catalog.unnest(l.libraries) AS x) AS loaded,
+	   (SELECT pg_catalog.bool_or(arch_parts.library_loaded(x)) FROM pg_catalog.unnest(l.libraries) AS x) AS loaded,
 	   CASE WHEN preload.names IS NOT NULL THEN
 			preload.names && (l.names || ARRAY[a.name::text, '$libdir/' || a.name]) END AS preloaded,
 	   ARRAY(SELECT s FROM custom AS c, pg_catalog.unnest(c.names) AS s
@@ -94,7 +94,7 @@ COMMENT ON COLUMN arch_inspect.extensions.loaded IS 'is its library in the memor
 COMMENT ON COLUMN arch_inspect.extensions.preloaded IS 'is it in shared_preload_libraries or session_preload_libraries? An extension that must be, and is not, mostly says so when it is created or called';
 COMMENT ON COLUMN arch_inspect.extensions.settings IS 'settings of its name: known only once the library is loaded, or where a configuration file names them';
 
-CREATE FUNCTION arch_inspect.extension_members()
+CREATE FUNCTION arch_parts.extension_members()
 RETURNS TABLE (extension oid, kind text, object text, power text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 500 COST 10000
 BEGIN ATOMIC
@@ -138,7 +138,7 @@ BEGIN ATOMIC
 	   AND (t.oid IS NULL OR (t.typtype IN ('b', 'd', 'e', 'r', 'm') AND NOT (t.typelem <> 0 AND t.typlen = -1 AND t.typcategory = 'A'))
 			OR (t.typtype = 'c' AND EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = t.typrelid AND c.relkind = 'c')));
 END;
-COMMENT ON FUNCTION arch_inspect.extension_members() IS
+COMMENT ON FUNCTION arch_parts.extension_members() IS
 'The objects of every extension installed in this database: the OID of the extension, the kind of the object, its identity as pg_identify_object() gives it, and the power of the platform it uses. For everybody.';
 
 CREATE FUNCTION arch_inspect.extension_objects(name name)
@@ -146,7 +146,7 @@ RETURNS TABLE (kind text, object text, power text)
 LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED ROWS 100 COST 10000
 BEGIN ATOMIC
 	WITH e AS MATERIALIZED (
-		SELECT arch_inspect.extension_oid(extension_objects.name) AS oid
+		SELECT arch_parts.extension_oid(extension_objects.name) AS oid
 	), libraries AS (
 		SELECT DISTINCT pg_catalog.regexp_replace(p.probin, '^.*/|\.so$', '', 'g') AS library
 		  FROM e
@@ -157,7 +157,7 @@ BEGIN ATOMIC
 		 WHERE p.probin IS NOT NULL
 	), all_of_it AS (
 		SELECT m.kind, m.object, m.power
-		  FROM e JOIN arch_inspect.extension_members() AS m ON m.extension = e.oid
+		  FROM e JOIN arch_parts.extension_members() AS m ON m.extension = e.oid
 		UNION ALL
 		SELECT 'hook', h.hook, 'hooks'
 		  FROM arch_inspect.hooks() AS h JOIN libraries AS l ON l.library = h.held_by
@@ -197,7 +197,7 @@ WITH powers (place, power, in_lesson, what) AS (
 		   (19, 'other objects', false, 'schemas and whatever else belongs to it')
 ), used AS MATERIALIZED (
 	SELECT e.extname AS extension, m.power, pg_catalog.count(*) AS objects, pg_catalog.min(m.object) AS example
-	  FROM arch_inspect.extension_members() AS m
+	  FROM arch_parts.extension_members() AS m
 	  JOIN pg_catalog.pg_extension AS e ON e.oid = m.extension
 	 GROUP BY e.extname, m.power
 	UNION ALL
@@ -218,11 +218,11 @@ SELECT p.power, p.in_lesson, u.extension, u.objects, u.example, p.what
 COMMENT ON VIEW arch_inspect.extension_powers IS
 'The powers of the platform and the extensions of this database that use each, with the number of objects and one of them; extension is null where none does. in_lesson marks the four that introductions mention. Hooks and settings as in extension_objects(). For everybody.';
 
-REVOKE ALL ON FUNCTION arch_inspect.extension_oid(name), arch_inspect.library_loaded(text),
-	arch_inspect.preload_libraries(), arch_inspect.hooks(), arch_inspect.extension_members(),
+REVOKE ALL ON FUNCTION arch_parts.extension_oid(name), arch_parts.library_loaded(text),
+	arch_parts.preload_libraries(), arch_inspect.hooks(), arch_parts.extension_members(),
 	arch_inspect.extension_objects(name) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect.extension_oid(name), arch_inspect.library_loaded(text),
-	arch_inspect.preload_libraries(), arch_inspect.hooks(), arch_inspect.extension_members(),
+GRANT EXECUTE ON FUNCTION arch_parts.extension_oid(name), arch_parts.library_loaded(text),
+	arch_parts.preload_libraries(), arch_inspect.hooks(), arch_parts.extension_members(),
 	arch_inspect.extension_objects(name) TO PUBLIC;
 REVOKE ALL ON arch_inspect.extensions, arch_inspect.extension_powers FROM PUBLIC;
 GRANT SELECT ON arch_inspect.extensions, arch_inspect.extension_powers TO PUBLIC;

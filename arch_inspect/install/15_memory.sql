@@ -68,7 +68,7 @@ COMMENT ON VIEW arch_inspect.shared_memory IS
 REVOKE ALL ON arch_inspect.shared_memory FROM PUBLIC;
 GRANT SELECT ON arch_inspect.shared_memory TO pg_read_all_stats;
 
-CREATE FUNCTION arch_inspect.memory_context_list(
+CREATE FUNCTION arch_parts.memory_context_list(
 	OUT id integer,
 	OUT parent integer,
 	OUT level integer,
@@ -84,7 +84,7 @@ CREATE FUNCTION arch_inspect.memory_context_list(
 RETURNS SETOF record
 LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED ROWS 200 COST 1000
 AS 'MODULE_PATHNAME', 'ai_memory_context_list';
-COMMENT ON FUNCTION arch_inspect.memory_context_list() IS
+COMMENT ON FUNCTION arch_parts.memory_context_list() IS
 'The memory contexts of this session (mcxt.c). id counts them depth first and is of this call only. ident is for members of pg_read_all_stats, null for others or where a context has none. For everybody.';
 
 CREATE VIEW arch_inspect.memory_contexts AS
@@ -92,12 +92,12 @@ SELECT pg_catalog.repeat('  ', c.level - 1) || c.name AS tree, c.ident, c.type, 
 	   c.total_bytes, c.used_bytes, c.free_bytes, c.blocks, c.free_chunks, c.subtree_bytes,
 	   pg_catalog.round(100.0 * c.subtree_bytes / pg_catalog.max(c.subtree_bytes) OVER (), 1) AS percent,
 	   c.name, c.id, c.parent
-  FROM arch_inspect.memory_context_list() AS c
+  FROM arch_parts.memory_context_list() AS c
  ORDER BY c.id;
 COMMENT ON VIEW arch_inspect.memory_contexts IS
 'The memory of this session as a tree of contexts: each row''s own bytes, and what it weighs with all below it (subtree_bytes, percent of the whole). One interface on all majors, where pg_backend_memory_contexts changed its columns in 18. Another session''s contexts are only logged (pg_log_backend_memory_contexts()). ident is for members of pg_read_all_stats. For everybody.';
 
-REVOKE ALL ON FUNCTION arch_inspect.memory_context_list() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect.memory_context_list() TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.memory_context_list() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.memory_context_list() TO PUBLIC;
 REVOKE ALL ON arch_inspect.memory_contexts FROM PUBLIC;
 GRANT SELECT ON arch_inspect.memory_contexts TO PUBLIC;

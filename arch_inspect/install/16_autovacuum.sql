@@ -1,7 +1,7 @@
 --
 -- Autovacuum: how far each table is from the next visit, and why.
 --
-CREATE FUNCTION arch_inspect.autovacuum_thresholds(
+CREATE FUNCTION arch_parts.autovacuum_thresholds(
 	OUT relid oid,
 	OUT enabled boolean,
 	OUT reltuples real,
@@ -23,14 +23,14 @@ CREATE FUNCTION arch_inspect.autovacuum_thresholds(
 RETURNS SETOF record
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 200 COST 10000
 AS 'MODULE_PATHNAME', 'ai_autovacuum_thresholds';
-COMMENT ON FUNCTION arch_inspect.autovacuum_thresholds() IS
+COMMENT ON FUNCTION arch_parts.autovacuum_thresholds() IS
 'For each table, materialized view and TOAST table of this database, other than temporary ones: what autovacuum counts and the thresholds it compares with, by the rule of relation_needs_vacanalyze() in autovacuum.c: the table''s own options (a TOAST table without any has those of its table), the settings, from 18 on the maximum threshold and the unfrozen share. reltuples is null before the first VACUUM or ANALYZE; insert_threshold where inserts do not count (-1); analyze_threshold for what is never analyzed. enabled is false where only wraparound makes autovacuum come: autovacuum or track_counts is off, or the table''s option. It is false on a standby too, where nothing is ever due: autovacuum works on the primary, which also has the counts. tables: the kind of table, whose horizon its dead rows wait for (as in xmin_horizons). For everybody.';
 
 CREATE VIEW arch_inspect.autovacuum_forecast AS
 WITH oldest AS MATERIALIZED (
 	-- who holds back most, for each kind of table
 	SELECT DISTINCT ON (t.name) t.name AS tables, h.who, h.behind
-	  FROM arch_inspect._holders AS h, unnest(h.tables) AS t (name)
+	  FROM arch_parts.holders AS h, unnest(h.tables) AS t (name)
 	 WHERE NOT h.harmless
 	 ORDER BY t.name, h.behind DESC, h.who
 ), workers AS MATERIALIZED (
@@ -46,7 +46,7 @@ WITH oldest AS MATERIALIZED (
 		   CASE WHEN t.enabled THEN 100.0 * t.modified_rows / NULLIF(t.analyze_threshold, 0) END AS analyze_percent,
 		   GREATEST(100.0 * t.xid_age / t.xid_age_limit,
 					100.0 * t.multixact_age / NULLIF(t.multixact_age_limit, 0)) AS wraparound_percent
-	  FROM arch_inspect.autovacuum_thresholds() AS t
+	  FROM arch_parts.autovacuum_thresholds() AS t
 )
 SELECT p.relid::pg_catalog.regclass AS relation,
 	   p.enabled, p.reltuples,
@@ -81,7 +81,7 @@ COMMENT ON COLUMN arch_inspect.autovacuum_forecast.next_rule IS 'the rule that i
 COMMENT ON COLUMN arch_inspect.autovacuum_forecast.held_back_by IS 'who keeps a vacuum from removing the newest dead rows: of the holders in xmin_horizons that count for such a table, the oldest. Null when nobody does, or no row is dead. How many of the dead rows it keeps, why_dead() counts';
 COMMENT ON COLUMN arch_inspect.autovacuum_forecast.worker IS 'what is being done to it now, by autovacuum or by hand; null when nothing, or (another role''s) without pg_read_all_stats';
 
-REVOKE ALL ON FUNCTION arch_inspect.autovacuum_thresholds() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect.autovacuum_thresholds() TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.autovacuum_thresholds() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.autovacuum_thresholds() TO PUBLIC;
 REVOKE ALL ON arch_inspect.autovacuum_forecast FROM PUBLIC;
 GRANT SELECT ON arch_inspect.autovacuum_forecast TO PUBLIC;

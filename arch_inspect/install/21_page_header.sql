@@ -21,7 +21,7 @@ RETURNS TABLE (
 	in_buffers boolean,
 	problem text)
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED ROWS 1 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_page_header';
 
 COMMENT ON FUNCTION arch_inspect.page_header(regclass, bigint, text) IS
@@ -54,7 +54,7 @@ RETURNS TABLE (
 	in_buffers boolean,
 	problem text)
 LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 1000 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_page_headers';
 
 COMMENT ON FUNCTION arch_inspect.page_headers(regclass, bigint, bigint, text) IS

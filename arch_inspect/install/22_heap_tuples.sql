@@ -24,7 +24,7 @@ RETURNS TABLE (
 	state text,
 	problem text)
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED ROWS 100 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_heap_page_items';
 
 COMMENT ON FUNCTION arch_inspect.heap_page_items(regclass, bigint) IS
@@ -60,7 +60,7 @@ RETURNS TABLE (
 	state text,
 	problem text)
 LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10000 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_heap_tuples';
 
 COMMENT ON FUNCTION arch_inspect.heap_tuples(regclass, bigint, bigint) IS

@@ -28,7 +28,7 @@ RETURNS TABLE (
 	in_buffers boolean,
 	problem text)
 LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 1000 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_page_map';
 
 COMMENT ON FUNCTION arch_inspect.page_map(regclass, bigint, bigint) IS

@@ -14,7 +14,7 @@ RETURNS TABLE (
 	consistent boolean,
 	problem text)
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED ROWS 10 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_fsm_tree';
 
 COMMENT ON FUNCTION arch_inspect.fsm_tree(regclass) IS

@@ -9,7 +9,7 @@ RETURNS TABLE (
 	pages bigint,
 	bytes bigint)
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED ROWS 3 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_relation_forks';
 
 COMMENT ON FUNCTION arch_inspect.relation_forks(regclass) IS

@@ -22,7 +22,7 @@ RETURNS TABLE (
 	value text,
 	problem text)
 LANGUAGE C STABLE STRICT PARALLEL UNSAFE ROWS 10 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_tuple_attributes';
 
 COMMENT ON FUNCTION arch_inspect.tuple_attributes(regclass, tid) IS
@@ -53,7 +53,7 @@ RETURNS TABLE (
 	value text,
 	problem text)
 LANGUAGE C STABLE PARALLEL UNSAFE ROWS 10000 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_heap_attributes';
 
 COMMENT ON FUNCTION arch_inspect.heap_attributes(regclass, bigint, bigint) IS
@@ -74,7 +74,7 @@ RETURNS TABLE (
 	"values" text[],
 	problem text)
 LANGUAGE C STABLE PARALLEL UNSAFE ROWS 1000 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_heap_tuple_data';
 
 COMMENT ON FUNCTION arch_inspect.heap_tuple_data(regclass, bigint, bigint) IS
@@ -107,7 +107,7 @@ RETURNS TABLE (
 	saved_bytes bigint,
 	order_proven boolean)
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED ROWS 10 COST 10000
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_row_layout';
 
 COMMENT ON FUNCTION arch_inspect.row_layout(regclass) IS

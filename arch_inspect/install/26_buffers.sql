@@ -1,7 +1,7 @@
 --
 -- Shared buffers
 --
-CREATE FUNCTION arch_inspect.buffers()
+CREATE FUNCTION arch_parts.buffers()
 RETURNS TABLE (
 	bufferid integer,
 	tablespace oid,
@@ -15,19 +15,19 @@ RETURNS TABLE (
 	pins integer,
 	flags text[])
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED ROWS 16384 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_buffers';
 
-COMMENT ON FUNCTION arch_inspect.buffers() IS
+COMMENT ON FUNCTION arch_parts.buffers() IS
 'The rows of the view arch_inspect.buffers. Rights: pg_monitor, as for pg_buffercache. Source: src/include/storage/buf_internals.h.';
 
-REVOKE ALL ON FUNCTION arch_inspect.buffers() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect.buffers() TO pg_monitor;
+REVOKE ALL ON FUNCTION arch_parts.buffers() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.buffers() TO pg_monitor;
 
 CREATE VIEW arch_inspect.buffers AS
 SELECT bufferid, tablespace, database, relfilenode, relation, fork,
 	   blkno, dirty, usage_count, pins, flags
-  FROM arch_inspect.buffers();
+  FROM arch_parts.buffers();
 
 COMMENT ON VIEW arch_inspect.buffers IS
 'A row for each shared buffer, also unused ones, whose columns are null save bufferid and flags. Headers are looked at without a lock, so the rows are of slightly different moments; no buffer is pinned and no usage count is raised.
@@ -47,7 +47,7 @@ COMMENT ON COLUMN arch_inspect.buffers.flags IS 'BM_* bits by name';
 REVOKE ALL ON arch_inspect.buffers FROM PUBLIC;
 GRANT SELECT ON arch_inspect.buffers TO pg_monitor;
 
-CREATE FUNCTION arch_inspect.buffer_usage()
+CREATE FUNCTION arch_parts.buffer_usage()
 RETURNS TABLE (
 	relation regclass,
 	fork text,
@@ -60,19 +60,19 @@ RETURNS TABLE (
 	database oid,
 	relfilenode oid)
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED ROWS 100 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_buffer_usage';
 
-COMMENT ON FUNCTION arch_inspect.buffer_usage() IS
+COMMENT ON FUNCTION arch_parts.buffer_usage() IS
 'The rows of the view arch_inspect.buffer_usage. Rights: pg_monitor, as for pg_buffercache. Source: src/include/storage/buf_internals.h.';
 
-REVOKE ALL ON FUNCTION arch_inspect.buffer_usage() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect.buffer_usage() TO pg_monitor;
+REVOKE ALL ON FUNCTION arch_parts.buffer_usage() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.buffer_usage() TO pg_monitor;
 
 CREATE VIEW arch_inspect.buffer_usage AS
 SELECT relation, fork, buffers, bytes, dirty, pinned, avg_usage_count,
 	   tablespace, database, relfilenode
-  FROM arch_inspect.buffer_usage();
+  FROM arch_parts.buffer_usage();
 
 COMMENT ON VIEW arch_inspect.buffer_usage IS
 'Shared buffers by relation and fork, counted in one pass without a lock; the row without relfilenode counts unused buffers, so that the sum of buffers is shared_buffers.
@@ -91,7 +91,7 @@ COMMENT ON COLUMN arch_inspect.buffer_usage.relfilenode IS 'number of the file; 
 REVOKE ALL ON arch_inspect.buffer_usage FROM PUBLIC;
 GRANT SELECT ON arch_inspect.buffer_usage TO pg_monitor;
 
-CREATE FUNCTION arch_inspect.buffer_clock()
+CREATE FUNCTION arch_parts.buffer_clock()
 RETURNS TABLE (
 	hand integer,
 	passes bigint,
@@ -100,18 +100,18 @@ RETURNS TABLE (
 	next_bufferid integer,
 	sweep integer)
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED ROWS 1 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_buffer_clock';
 
-COMMENT ON FUNCTION arch_inspect.buffer_clock() IS
+COMMENT ON FUNCTION arch_parts.buffer_clock() IS
 'The row of the view arch_inspect.buffer_clock. Rights: pg_monitor, as for pg_buffercache. Source: src/backend/storage/buffer/freelist.c.';
 
-REVOKE ALL ON FUNCTION arch_inspect.buffer_clock() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect.buffer_clock() TO pg_monitor;
+REVOKE ALL ON FUNCTION arch_parts.buffer_clock() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.buffer_clock() TO pg_monitor;
 
 CREATE VIEW arch_inspect.buffer_clock AS
 SELECT hand, passes, free_buffers, pinned_buffers, next_bufferid, sweep
-  FROM arch_inspect.buffer_clock();
+  FROM arch_parts.buffer_clock();
 
 COMMENT ON VIEW arch_inspect.buffer_clock IS
 'One row: where the clock hand that looks for a buffer to reuse stands, and which buffer it would take next if nobody touched any: the nearest unpinned one with the smallest usage count. The hand and the statistics of the background writer are left as they are.

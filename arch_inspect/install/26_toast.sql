@@ -19,7 +19,7 @@ RETURNS TABLE (
 	why text,
 	problem text)
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED ROWS 1000 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_toast_values';
 
 COMMENT ON FUNCTION arch_inspect.toast_values(regclass) IS
@@ -43,7 +43,7 @@ RETURNS TABLE (
 	data bytea,
 	problem text)
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED ROWS 10 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_toast_chunks';
 
 COMMENT ON FUNCTION arch_inspect.toast_chunks(regclass, tid, name) IS

@@ -1,7 +1,7 @@
 --
 -- A table as a whole
 --
-CREATE FUNCTION arch_inspect.anatomy_parts(
+CREATE FUNCTION arch_parts.anatomy_parts(
 	rel regclass)
 RETURNS TABLE (
 	pages bigint,
@@ -42,17 +42,17 @@ RETURNS TABLE (
 	padding_bytes bigint,
 	padding_tuples bigint)
 LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 1 COST 10000
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_anatomy_parts';
 
-COMMENT ON FUNCTION arch_inspect.anatomy_parts(regclass) IS
+COMMENT ON FUNCTION arch_parts.anatomy_parts(regclass) IS
 'What table_anatomy adds up: a row of counts from each process that took part in the scan of the table, one in all where the scan was not parallel. Columns as in table_anatomy; besides, packed_bytes: bytes of the pages that the tuples fill which nobody may remove yet, written anew in their order with the table''s fillfactor, without dropped columns and with the defaults that they lack; of the last page a share. last_kept_block: the last with such a tuple, or damaged; last_item_block: the same, or with a line pointer that is dead once VACUUM has pruned; last_scanned_block: the last, but for the table''s last, that the visibility map doesn''t call all-visible, so that VACUUM reads it whatever stands around it; last_scanned_kept_block: the last of those with a tuple that stays; -1 where there is none. dead_item_pages: pages with dead line pointers once VACUUM has pruned. padding_bytes, padding_tuples: bytes lost to alignment, and the number of tuples that they were measured on.
 Rights: structure tier. Errors: 42501, 42809, 0A000. Source: src/include/access/htup_details.h.';
 
-REVOKE ALL ON FUNCTION arch_inspect.anatomy_parts(regclass) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect.anatomy_parts(regclass) TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.anatomy_parts(regclass) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.anatomy_parts(regclass) TO PUBLIC;
 
-CREATE FUNCTION arch_inspect._vacuum_cuts(
+CREATE FUNCTION arch_parts.vacuum_cuts(
 	rel regclass, pages bigint, last_kept_block bigint, last_item_block bigint,
 	last_scanned_kept_block bigint, last_scanned_block bigint, dead_item_pages bigint)
 RETURNS bigint
@@ -79,11 +79,11 @@ BEGIN ATOMIC
 	 WHERE $2 >= 0 AND least($3, $4, $5, $6) >= -1 AND greatest($2, $3, $4, $5, $6) <= 4294967295;
 END;
 
-COMMENT ON FUNCTION arch_inspect._vacuum_cuts(regclass, bigint, bigint, bigint, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION arch_parts.vacuum_cuts(regclass, bigint, bigint, bigint, bigint, bigint, bigint) IS
 'part of arch_inspect.table_anatomy(): how many pages a plain VACUUM cuts off at the end; NULL where the numbers are none of blocks. Source: src/backend/access/heap/vacuumlazy.c (should_attempt_truncation).';
 
-REVOKE ALL ON FUNCTION arch_inspect._vacuum_cuts(regclass, bigint, bigint, bigint, bigint, bigint, bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect._vacuum_cuts(regclass, bigint, bigint, bigint, bigint, bigint, bigint) TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.vacuum_cuts(regclass, bigint, bigint, bigint, bigint, bigint, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.vacuum_cuts(regclass, bigint, bigint, bigint, bigint, bigint, bigint) TO PUBLIC;
 
 CREATE FUNCTION arch_inspect.table_anatomy(
 	rel regclass)
@@ -201,10 +201,10 @@ BEGIN ATOMIC
 				   sum(p.dead_item_pages)::bigint AS dead_item_pages,
 				   sum(p.padding_bytes)::bigint AS padding_bytes,
 				   sum(p.padding_tuples)::bigint AS padding_tuples
-			  FROM arch_inspect.anatomy_parts(rel) AS p
+			  FROM arch_parts.anatomy_parts(rel) AS p
 			HAVING count(*) > 0) AS s,
 		   (SELECT pg_catalog.current_setting('block_size')::bigint AS size) AS b,
-		   LATERAL (SELECT arch_inspect._vacuum_cuts(rel, s.pages, s.last_kept_block, s.last_item_block,
+		   LATERAL (SELECT arch_parts.vacuum_cuts(rel, s.pages, s.last_kept_block, s.last_item_block,
 													 s.last_scanned_kept_block, s.last_scanned_block,
 													 s.dead_item_pages) AS pages) AS v;
 END;

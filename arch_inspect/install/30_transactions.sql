@@ -3,16 +3,16 @@
 -- transactions: what became of a transaction, and who is behind a multixact
 --
 
-CREATE FUNCTION arch_inspect._transaction_status(xid xid8,
+CREATE FUNCTION arch_parts.transaction_status(xid xid8,
 	OUT status text, OUT evidence text, OUT pid integer,
 	OUT subtransaction_of xid8, OUT top_xid xid8, OUT commit_time timestamptz)
 LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10
 AS 'MODULE_PATHNAME', 'ai_transaction_status';
 
-COMMENT ON FUNCTION arch_inspect._transaction_status(xid8) IS
+COMMENT ON FUNCTION arch_parts.transaction_status(xid8) IS
 'part of arch_inspect.transaction_status(xid8): what can be told without the names of prepared transactions';
-REVOKE ALL ON FUNCTION arch_inspect._transaction_status(xid8) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect._transaction_status(xid8) TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.transaction_status(xid8) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.transaction_status(xid8) TO PUBLIC;
 
 CREATE FUNCTION arch_inspect.transaction_status(xid xid8,
 	OUT status text, OUT evidence text, OUT pid integer, OUT gid text,
@@ -20,7 +20,7 @@ CREATE FUNCTION arch_inspect.transaction_status(xid xid8,
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 200
 BEGIN ATOMIC
 	SELECT s.status, s.evidence, s.pid, p.gid, s.subtransaction_of, s.top_xid, s.commit_time
-	  FROM arch_inspect._transaction_status(xid) AS s
+	  FROM arch_parts.transaction_status(xid) AS s
 	  LEFT JOIN pg_catalog.pg_prepared_xacts AS p
 			 ON s.status = 'in progress' AND s.pid IS NULL
 			AND p.transaction = s.top_xid::xid;
@@ -31,15 +31,15 @@ COMMENT ON FUNCTION arch_inspect.transaction_status(xid8) IS
 REVOKE ALL ON FUNCTION arch_inspect.transaction_status(xid8) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect.transaction_status(xid8) TO PUBLIC;
 
-CREATE FUNCTION arch_inspect._xid8(xid xid)
+CREATE FUNCTION arch_parts.xid8(xid xid)
 RETURNS xid8
 LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1
 AS 'MODULE_PATHNAME', 'ai_xid8';
 
-COMMENT ON FUNCTION arch_inspect._xid8(xid) IS
+COMMENT ON FUNCTION arch_parts.xid8(xid) IS
 'a transaction id with the epoch that it belongs to now; one from ahead of the next id gets the epoch in which it will come';
-REVOKE ALL ON FUNCTION arch_inspect._xid8(xid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect._xid8(xid) TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.xid8(xid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.xid8(xid) TO PUBLIC;
 
 CREATE FUNCTION arch_inspect.transaction_status(xid xid,
 	OUT status text, OUT evidence text, OUT pid integer, OUT gid text,
@@ -47,7 +47,7 @@ CREATE FUNCTION arch_inspect.transaction_status(xid xid,
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 200
 BEGIN ATOMIC
 	SELECT s.status, s.evidence, s.pid, s.gid, s.subtransaction_of, s.top_xid, s.commit_time
-	  FROM arch_inspect.transaction_status(arch_inspect._xid8(xid)) AS s;
+	  FROM arch_inspect.transaction_status(arch_parts.xid8(xid)) AS s;
 END;
 
 COMMENT ON FUNCTION arch_inspect.transaction_status(xid) IS

@@ -4,36 +4,36 @@
 -- wraparound is
 --
 
-CREATE FUNCTION arch_inspect._cleanup_horizons(
+CREATE FUNCTION arch_parts.cleanup_horizons(
 	OUT tables text, OUT xmin xid8, OUT behind bigint)
 RETURNS SETOF record
 LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 100 ROWS 4
 AS 'MODULE_PATHNAME', 'ai_cleanup_horizons';
 
-COMMENT ON FUNCTION arch_inspect._cleanup_horizons() IS
+COMMENT ON FUNCTION arch_parts.cleanup_horizons() IS
 'part of arch_inspect.xmin_horizons: the oldest transaction whose leavings VACUUM must keep, per kind of table';
-REVOKE ALL ON FUNCTION arch_inspect._cleanup_horizons() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect._cleanup_horizons() TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.cleanup_horizons() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.cleanup_horizons() TO PUBLIC;
 
-CREATE FUNCTION arch_inspect._xid_age(xid xid)
+CREATE FUNCTION arch_parts.xid_age(xid xid)
 RETURNS bigint
 LANGUAGE C VOLATILE STRICT PARALLEL SAFE COST 1
 AS 'MODULE_PATHNAME', 'ai_xid_age';
 
-COMMENT ON FUNCTION arch_inspect._xid_age(xid) IS
+COMMENT ON FUNCTION arch_parts.xid_age(xid) IS
 'how many transaction ids an id lies behind the next one; NULL of a permanent id';
-REVOKE ALL ON FUNCTION arch_inspect._xid_age(xid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect._xid_age(xid) TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.xid_age(xid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.xid_age(xid) TO PUBLIC;
 
-CREATE FUNCTION arch_inspect._xid_rate(
+CREATE FUNCTION arch_parts.xid_rate(
 	OUT since timestamptz, OUT xids bigint, OUT multixacts bigint)
 LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 100
 AS 'MODULE_PATHNAME', 'ai_xid_rate';
 
-COMMENT ON FUNCTION arch_inspect._xid_rate() IS
+COMMENT ON FUNCTION arch_parts.xid_rate() IS
 'part of arch_inspect.wraparound: the time of the last checkpoint and the ids used since';
-REVOKE ALL ON FUNCTION arch_inspect._xid_rate() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect._xid_rate() TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.xid_rate() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.xid_rate() TO PUBLIC;
 
 CREATE VIEW arch_inspect.xmin_horizons AS
 WITH holders AS MATERIALIZED (
@@ -80,7 +80,7 @@ WITH holders AS MATERIALIZED (
 				ELSE
 				'wait for its statement to end, or SELECT pg_cancel_backend(' || h.pid || ')'
 		   END AS advice
-	  FROM arch_inspect._holders AS h
+	  FROM arch_parts.holders AS h
 )
 SELECT h.kind, h.holder, h.pid, d.datname AS database, h.xid, h.xmin, h.behind,
 	   h.since, h.affects, h.tables, h.harmless, h.reason,
@@ -98,7 +98,7 @@ SELECT 'horizon', c.tables, NULL, pg_catalog.current_database(), NULL, c.xmin, c
 			ELSE
 			'the primary does not hear that transactions from ' || c.xmin::text || ' on may be needed here: what its VACUUM removes can end a query (hot_standby_feedback is off)'
 	   END
-  FROM arch_inspect._cleanup_horizons() AS c;
+  FROM arch_parts.cleanup_horizons() AS c;
 
 COMMENT ON VIEW arch_inspect.xmin_horizons IS
 'everything that holds back the removal of dead rows, or seems to, and the horizons that result for a VACUUM of the current database (on a standby: for what its own queries need): without the snapshot of the statement that asks, unless its transaction keeps it. For everybody; what a process does is for pg_read_all_stats. Makes visible: procarray.c (ComputeXidHorizons)';
@@ -119,25 +119,25 @@ COMMENT ON COLUMN arch_inspect.xmin_horizons.advice IS 'what to do';
 
 GRANT SELECT ON arch_inspect.xmin_horizons TO PUBLIC;
 
-CREATE FUNCTION arch_inspect._multixact_space(
+CREATE FUNCTION arch_parts.multixact_space(
 	OUT multixacts bigint, OUT members_used bigint, OUT members_left bigint, OUT freeze_max_age bigint)
 LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 1000
 AS 'MODULE_PATHNAME', 'ai_multixact_space';
 
-COMMENT ON FUNCTION arch_inspect._multixact_space() IS
+COMMENT ON FUNCTION arch_parts.multixact_space() IS
 'part of arch_inspect.wraparound: multixacts that exist now, their members at the last checkpoint (null where that can''t be told), how many more there may be (null from 19 on: without end), and the age at which the server forces a vacuum now, which falls once half of the members are used';
-REVOKE ALL ON FUNCTION arch_inspect._multixact_space() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect._multixact_space() TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.multixact_space() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.multixact_space() TO PUBLIC;
 
-CREATE FUNCTION arch_inspect._temp_schema_owner(namespace oid)
+CREATE FUNCTION arch_parts.temp_schema_owner(namespace oid)
 RETURNS integer
 LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10
 AS 'MODULE_PATHNAME', 'ai_temp_schema_owner';
 
-COMMENT ON FUNCTION arch_inspect._temp_schema_owner(oid) IS
+COMMENT ON FUNCTION arch_parts.temp_schema_owner(oid) IS
 'part of arch_inspect.wraparound: the process whose temporary tables lie in the schema; null if there is none any more';
-REVOKE ALL ON FUNCTION arch_inspect._temp_schema_owner(oid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect._temp_schema_owner(oid) TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.temp_schema_owner(oid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.temp_schema_owner(oid) TO PUBLIC;
 
 CREATE VIEW arch_inspect.wraparound AS
 WITH rate AS MATERIALIZED (
@@ -145,26 +145,26 @@ WITH rate AS MATERIALIZED (
 		   CASE WHEN t.seconds >= 1 AND r.xids > 0 THEN r.xids / t.seconds END AS xids,
 		   CASE WHEN t.seconds >= 1 AND r.multixacts > 0 THEN r.multixacts / t.seconds END AS mxids,
 		   CASE WHEN t.seconds >= 1 AND (r.xids > 0 OR r.multixacts > 0) THEN 0 END AS none
-	  FROM arch_inspect._xid_rate() AS r,
+	  FROM arch_parts.xid_rate() AS r,
 		   LATERAL (SELECT EXTRACT(epoch FROM pg_catalog.clock_timestamp() - r.since)::double precision AS seconds) AS t
 ), space AS MATERIALIZED (
-	SELECT s.members_used, s.members_left, s.freeze_max_age FROM arch_inspect._multixact_space() AS s
+	SELECT s.members_used, s.members_left, s.freeze_max_age FROM arch_parts.multixact_space() AS s
 ), holders AS MATERIALIZED (
 	SELECT h.who, h.behind, h.tables, h.datid,
 		   h.kind IN ('standby feedback', 'replication slot', 'replication slots', 'setting') AS everywhere
-	  FROM arch_inspect._holders AS h WHERE NOT h.harmless
+	  FROM arch_parts.holders AS h WHERE NOT h.harmless
 ), relations AS MATERIALIZED (
 	SELECT CASE c.relpersistence WHEN 't' THEN 'temporary ' ELSE '' END ||
 		   CASE c.relkind WHEN 't' THEN 'toast table' WHEN 'm' THEN 'materialized view' ELSE 'table' END AS kind,
 		   c.oid::regclass::text AS name, c.oid, c.relowner AS owner,
 		   c.relpersistence = 't' AS temporary,
-		   CASE WHEN c.relpersistence = 't' THEN arch_inspect._temp_schema_owner(COALESCE(m.relnamespace, c.relnamespace)) END AS temp_pid,
-		   COALESCE(arch_inspect._xid_age(c.relfrozenxid), 0) AS xid_age,
+		   CASE WHEN c.relpersistence = 't' THEN arch_parts.temp_schema_owner(COALESCE(m.relnamespace, c.relnamespace)) END AS temp_pid,
+		   COALESCE(arch_parts.xid_age(c.relfrozenxid), 0) AS xid_age,
 		   pg_catalog.mxid_age(c.relminmxid)::bigint AS mxid_age,
 		   t.xid_age_limit::bigint AS freeze_max_age, t.multixact_age_limit::bigint AS multixact_freeze_max_age, t.tables
 	  FROM pg_catalog.pg_class AS c
 	  LEFT JOIN pg_catalog.pg_class AS m ON c.relkind = 't' AND m.reltoastrelid = c.oid
-	  LEFT JOIN arch_inspect.autovacuum_thresholds() AS t ON t.relid = c.oid
+	  LEFT JOIN arch_parts.autovacuum_thresholds() AS t ON t.relid = c.oid
 	 WHERE c.relkind IN ('r', 'm', 't') AND c.relfrozenxid <> '0'::xid
 ), pinned AS MATERIALIZED (
 	SELECT r.*,
@@ -176,7 +176,7 @@ WITH rate AS MATERIALIZED (
 	  FROM relations AS r
 ), aged AS (
 	SELECT 'database' AS kind, d.datname::text AS name, d.oid, d.datdba AS owner, false AS temporary,
-		   COALESCE(arch_inspect._xid_age(d.datfrozenxid), 0) AS xid_age,
+		   COALESCE(arch_parts.xid_age(d.datfrozenxid), 0) AS xid_age,
 		   pg_catalog.mxid_age(d.datminmxid)::bigint AS mxid_age,
 		   pg_catalog.current_setting('autovacuum_freeze_max_age')::bigint AS freeze_max_age,
 		   s.freeze_max_age AS multixact_freeze_max_age,
@@ -186,7 +186,7 @@ WITH rate AS MATERIALIZED (
 				ELSE
 				(SELECT h.who FROM holders AS h
 				  WHERE (h.everywhere OR h.datid = d.oid)
-					AND h.behind >= LEAST(COALESCE(arch_inspect._xid_age(d.datfrozenxid), 0), pg_catalog.current_setting('autovacuum_freeze_max_age')::bigint)
+					AND h.behind >= LEAST(COALESCE(arch_parts.xid_age(d.datfrozenxid), 0), pg_catalog.current_setting('autovacuum_freeze_max_age')::bigint)
 				  ORDER BY h.behind DESC LIMIT 1) END AS pinned_by
 	  FROM pg_catalog.pg_database AS d, space AS s
 	UNION ALL

@@ -3,7 +3,7 @@
 -- lock_waits: who waits for whom
 --
 
-CREATE FUNCTION arch_inspect._lock_waits(
+CREATE FUNCTION arch_parts.lock_waits(
 	OUT path integer[], OUT pid integer, OUT xid xid, OUT locktype text,
 	OUT lock text, OUT mode text, OUT queue_position integer,
 	OUT waiting_since timestamptz, OUT blocked_by integer[],
@@ -13,10 +13,10 @@ RETURNS SETOF record
 LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'ai_lock_waits';
 
-COMMENT ON FUNCTION arch_inspect._lock_waits() IS
+COMMENT ON FUNCTION arch_parts.lock_waits() IS
 'part of arch_inspect.lock_waits: waiting processes and the roots they wait for, all at one moment';
-REVOKE ALL ON FUNCTION arch_inspect._lock_waits() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect._lock_waits() TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.lock_waits() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.lock_waits() TO PUBLIC;
 
 CREATE VIEW arch_inspect.lock_waits AS
 SELECT w.path, pg_catalog.cardinality(w.path) - 1 AS depth,
@@ -48,7 +48,7 @@ SELECT w.path, pg_catalog.cardinality(w.path) - 1 AS depth,
 			ELSE '' END ||
 	   COALESCE(': ' || w.deadlock, '') AS in_words,
 	   a.usename, a.state, a.query
-  FROM arch_inspect._lock_waits() AS w
+  FROM arch_parts.lock_waits() AS w
   LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = w.pid
   LEFT JOIN LATERAL (
 	SELECT pg_catalog.string_agg(CASE WHEN u.pid <> 0 THEN 'process ' || u.pid

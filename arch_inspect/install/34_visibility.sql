@@ -18,7 +18,7 @@ CREATE FUNCTION arch_inspect.heap_visibility(rel regclass, snapshot pg_snapshot 
 RETURNS TABLE (tid tid, visible boolean, removable boolean, state text, rule text,
 	evidence text, decided_by xid, problem text)
 LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED COST 10 ROWS 1000
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_heap_visibility';
 
 COMMENT ON FUNCTION arch_inspect.heap_visibility(regclass, pg_snapshot) IS

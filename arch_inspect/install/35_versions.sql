@@ -3,7 +3,7 @@
 -- versions: all versions of a row
 --
 
-CREATE FUNCTION arch_inspect._version_chain(rel regclass, tid tid,
+CREATE FUNCTION arch_parts.version_chain(rel regclass, tid tid,
 	OUT version integer, OUT at tid, OUT kind text, OUT entered boolean, OUT state text,
 	OUT visible boolean, OUT t_xmin xid, OUT t_xmax xid, OUT hot_updated boolean,
 	OUT next tid, OUT index_entries text[], OUT fate text)
@@ -11,10 +11,10 @@ RETURNS SETOF record
 LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000 ROWS 5
 AS 'MODULE_PATHNAME', 'ai_version_chain';
 
-COMMENT ON FUNCTION arch_inspect._version_chain(regclass, tid) IS
+COMMENT ON FUNCTION arch_parts.version_chain(regclass, tid) IS
 'part of arch_inspect.version_chain(): the chain without the columns'' values';
-REVOKE ALL ON FUNCTION arch_inspect._version_chain(regclass, tid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect._version_chain(regclass, tid) TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.version_chain(regclass, tid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.version_chain(regclass, tid) TO PUBLIC;
 
 CREATE FUNCTION arch_inspect.version_chain(rel regclass, tid tid,
 	OUT version integer, OUT at tid, OUT kind text, OUT entered boolean, OUT state text,
@@ -30,7 +30,7 @@ BEGIN ATOMIC
 			  FROM arch_inspect.tuple_attributes(rel, c.at) AS a
 			 WHERE a.attnum IS NOT NULL AND a.storage <> 'dropped'
 			   AND c.state IS NOT NULL) AS "values"
-	  FROM arch_inspect._version_chain(rel, tid) AS c
+	  FROM arch_parts.version_chain(rel, tid) AS c
 	 ORDER BY c.version;
 END;
 

@@ -7,7 +7,7 @@ CREATE FUNCTION arch_inspect.row_locks(rel regclass)
 RETURNS TABLE (tid tid, locker xid, multi boolean, xids xid[], modes text[], pids integer[],
 	state text, waiting_pids integer[])
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 10 ROWS 100
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_row_locks';
 
 COMMENT ON FUNCTION arch_inspect.row_locks(regclass) IS

@@ -13,7 +13,7 @@ SELECT s.name,
 	   s.short_desc,
 	   s.pending_restart
   FROM pg_catalog.pg_settings s
- CROSS JOIN LATERAL arch_inspect.setting_words(s.name, s.context) w
+ CROSS JOIN LATERAL arch_parts.setting_words(s.name, s.context) w
  WHERE s.name ^@ 'wal_'
 	OR s.category ^@ 'Write-Ahead Log'
 	OR s.name IN ('data_checksums', 'idle_replication_slot_timeout',

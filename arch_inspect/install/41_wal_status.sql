@@ -1,7 +1,7 @@
 --
 -- wal_status (src/wal_status.c)
 --
-CREATE FUNCTION arch_inspect.wal_positions(
+CREATE FUNCTION arch_parts.wal_positions(
 	OUT in_recovery boolean, OUT timeline bigint,
 	OUT insert_lsn pg_lsn, OUT insert_file text, OUT insert_offset integer,
 	OUT write_lsn pg_lsn, OUT write_file text, OUT write_offset integer,
@@ -17,13 +17,13 @@ RETURNS record
 AS 'MODULE_PATHNAME', 'ai_wal_status'
 LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 100;
 
-COMMENT ON FUNCTION arch_inspect.wal_positions() IS
+COMMENT ON FUNCTION arch_parts.wal_positions() IS
 'the positions of the WAL behind the view wal_status, which explains them; volatile: it remembers the look, for the rate; for everybody; src/backend/access/transam/xlog.c';
 
-REVOKE ALL ON FUNCTION arch_inspect.wal_positions() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect.wal_positions() TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.wal_positions() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.wal_positions() TO PUBLIC;
 
-CREATE FUNCTION arch_inspect.wal_segments(
+CREATE FUNCTION arch_parts.wal_segments(
 	OUT segments_kept bigint, OUT segments_ahead bigint,
 	OUT oldest_segment text, OUT oldest_lsn pg_lsn,
 	OUT archive_ready bigint, OUT archive_ready_lsn pg_lsn)
@@ -31,15 +31,15 @@ RETURNS record
 AS 'MODULE_PATHNAME', 'ai_wal_segments'
 LANGUAGE C VOLATILE STRICT PARALLEL SAFE COST 10000;
 
-COMMENT ON FUNCTION arch_inspect.wal_segments() IS
+COMMENT ON FUNCTION arch_parts.wal_segments() IS
 'the segment files in pg_wal by their names: how many are kept, how many lie ahead (recycled, waiting to be written), the oldest, and what waits for the archiver; NULL for a role outside pg_monitor; src/backend/access/transam/xlog.c';
 
-REVOKE ALL ON FUNCTION arch_inspect.wal_segments() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect.wal_segments() TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.wal_segments() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.wal_segments() TO PUBLIC;
 
 CREATE VIEW arch_inspect.wal_status AS
-WITH p AS MATERIALIZED (SELECT * FROM arch_inspect.wal_positions()),
-	 s AS MATERIALIZED (SELECT * FROM arch_inspect.wal_segments()),
+WITH p AS MATERIALIZED (SELECT * FROM arch_parts.wal_positions()),
+	 s AS MATERIALIZED (SELECT * FROM arch_parts.wal_segments()),
 	 slot AS (SELECT count(*) AS slots, min(r.restart_lsn) AS lsn,
 					 (array_agg(r.slot_name ORDER BY r.restart_lsn))[1] AS name,
 					 array_agg(r.restart_lsn) AS lsns

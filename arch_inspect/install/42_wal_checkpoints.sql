@@ -5,7 +5,7 @@
 -- The counters are read as JSON by the names each major gives them, so that no
 -- object here depends on a column that another major lacks.
 --
-CREATE FUNCTION arch_inspect.checkpoint_counters(
+CREATE FUNCTION arch_parts.checkpoint_counters(
 	OUT timed bigint, OUT requested bigint, OUT performed bigint,
 	OUT restartpoints_timed bigint, OUT restartpoints_requested bigint,
 	OUT restartpoints_performed bigint,
@@ -51,11 +51,11 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION arch_inspect.checkpoint_counters() IS
+COMMENT ON FUNCTION arch_parts.checkpoint_counters() IS
 'the cumulative counters behind the view checkpoints, which explains them; for everybody; src/backend/utils/activity/pgstat_checkpointer.c';
 
-REVOKE ALL ON FUNCTION arch_inspect.checkpoint_counters() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect.checkpoint_counters() TO PUBLIC;
+REVOKE ALL ON FUNCTION arch_parts.checkpoint_counters() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arch_parts.checkpoint_counters() TO PUBLIC;
 
 CREATE VIEW arch_inspect.checkpoints AS
 SELECT c.timed, c.requested, c.performed,
@@ -69,8 +69,8 @@ SELECT c.timed, c.requested, c.performed,
 	   p.checkpoint_time AS last_time,
 	   p.checkpoint_time + current_setting('checkpoint_timeout')::interval AS next_time,
 	   p.next_checkpoint_lsn AS next_lsn
-  FROM arch_inspect.checkpoint_counters() c,
-	   arch_inspect.wal_positions() p;
+  FROM arch_parts.checkpoint_counters() c,
+	   arch_parts.wal_positions() p;
 
 COMMENT ON VIEW arch_inspect.checkpoints IS
 'what checkpoints have cost so far, in one row, and the last one in the control file (which has not kept the one before it since 11: its record is in the WAL, see wal_records); one interface over the statistics views of all majors; the counters are cumulative since stats_reset and lag a little; on a standby the last one is the checkpoint of the primary at which it made its own last restartpoint, and next_time and next_lsn are when it is due for another, which waits for the record of such a checkpoint; for everybody; src/backend/postmaster/checkpointer.c';

@@ -24,7 +24,7 @@ RETURNS TABLE (
 	new_row text,
 	description text)
 LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 100000 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_wal_records';
 
 COMMENT ON FUNCTION arch_inspect.wal_records(pg_lsn, pg_lsn) IS
@@ -57,7 +57,7 @@ RETURNS TABLE (
 	new_row text,
 	description text)
 LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 100 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_page_history';
 
 COMMENT ON FUNCTION arch_inspect.page_history(regclass, bigint, pg_lsn, pg_lsn, text) IS
@@ -92,7 +92,7 @@ RETURNS TABLE (
 	new_row text,
 	description text)
 LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 1000 COST 10
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_transaction_wal';
 
 COMMENT ON FUNCTION arch_inspect.transaction_wal(xid, pg_lsn, pg_lsn) IS
@@ -116,7 +116,7 @@ RETURNS TABLE (
 	fpi_bytes bigint,
 	share double precision)
 LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 200 COST 10000
-SUPPORT arch_inspect.rows_support
+SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_wal_summary';
 
 COMMENT ON FUNCTION arch_inspect.wal_summary(pg_lsn, pg_lsn) IS

@@ -1,11 +1,11 @@
 --
 -- Findings: what an experienced person would point out on this server.
 --
-CREATE FUNCTION arch_inspect.system_memory()
+CREATE FUNCTION arch_parts.system_memory()
 RETURNS bigint
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10
 AS 'MODULE_PATHNAME', 'ai_system_memory';
-COMMENT ON FUNCTION arch_inspect.system_memory() IS
+COMMENT ON FUNCTION arch_parts.system_memory() IS
 'The memory of the machine in bytes, or the limit of the control group (Linux) if that is less; null where the system does not tell. For everybody.';
 
 CREATE FUNCTION arch_inspect.finding_rules()
@@ -186,7 +186,7 @@ BEGIN ATOMIC
 	SELECT 'checkpoints_by_volume', x.subject, x.evidence FROM (
 	  SELECT 'max_wal_size', pg_catalog.format('%s of %s checkpoints were requested, by the volume of WAL or by command: the counters do not tell which; the WAL made since %s (%s) reaches the volume that asks for one (%s, by max_wal_size) %s times',
 	  	   c.requested, c.requested + c.timed, COALESCE(w.stats_reset::timestamptz(0)::text, 'the beginning'), pg_catalog.pg_size_pretty(w.wal_bytes), pg_catalog.pg_size_pretty(v.bytes), pg_catalog.floor(w.wal_bytes / v.bytes))
-	    FROM arch_inspect.checkpoint_counters() AS c, pg_catalog.pg_stat_wal AS w,
+	    FROM arch_parts.checkpoint_counters() AS c, pg_catalog.pg_stat_wal AS w,
 	  	   (SELECT pg_catalog.trunc(pg_catalog.pg_size_bytes(pg_catalog.current_setting('max_wal_size'))
 	  				/ (1 + pg_catalog.current_setting('checkpoint_completion_target')::numeric)) AS bytes) AS v
 	   WHERE c.requested >= 10 AND c.requested > c.timed AND pg_catalog.floor(w.wal_bytes / v.bytes) >= c.requested * 0.5
@@ -224,7 +224,7 @@ BEGIN ATOMIC
 	SELECT 'shared_buffers_small', x.subject, x.evidence FROM (
 	  SELECT 'shared_buffers', pg_catalog.format('shared_buffers is %s of %s memory, and this database alone is %s', pg_catalog.current_setting('shared_buffers'),
 	  	   pg_catalog.pg_size_pretty(m.bytes), pg_catalog.pg_size_pretty(d.bytes))
-	    FROM (SELECT arch_inspect.system_memory() AS bytes) AS m,
+	    FROM (SELECT arch_parts.system_memory() AS bytes) AS m,
 	  	   (SELECT CASE WHEN pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CONNECT')
 	  					THEN pg_catalog.pg_database_size(pg_catalog.current_database()) END AS bytes) AS d,
 	  	   (SELECT pg_catalog.pg_size_bytes(pg_catalog.current_setting('shared_buffers')) AS bytes) AS b
@@ -251,19 +251,19 @@ BEGIN ATOMIC
 	  	   pg_catalog.pg_size_pretty(c.n * c.work), pg_catalog.current_setting('shared_buffers'), pg_catalog.pg_size_pretty(m.bytes))
 	    FROM (SELECT pg_catalog.current_setting('max_connections')::bigint AS n, pg_catalog.pg_size_bytes(pg_catalog.current_setting('work_mem')) AS work,
 	  			   pg_catalog.pg_size_bytes(pg_catalog.current_setting('shared_buffers')) AS buffers) AS c,
-	  	   (SELECT arch_inspect.system_memory() AS bytes) AS m
+	  	   (SELECT arch_parts.system_memory() AS bytes) AS m
 	   WHERE c.n * c.work + c.buffers > m.bytes * 0.8
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'connections_nearly_used', x.subject, x.evidence FROM (
 	  SELECT 'max_connections', pg_catalog.format('%s of %s connections are used', s.used, s.slots)
-	    FROM (SELECT (SELECT pg_catalog.count(*) FROM arch_inspect.process_scan() AS p WHERE p.kind = 'client backend') AS used,
+	    FROM (SELECT (SELECT pg_catalog.count(*) FROM arch_parts.process_scan() AS p WHERE p.kind = 'client backend') AS used,
 	  			   pg_catalog.current_setting('max_connections')::bigint AS slots) AS s WHERE s.used > s.slots * 0.8
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'idle_in_transaction', x.subject, x.evidence FROM (
 	  SELECT pg_catalog.format('process %s', p.pid), pg_catalog.format('%s since %s, transaction open since %s', p.state, p.state_change::timestamptz(0), p.xact_start::timestamptz(0))
-	    FROM arch_inspect.process_scan() AS p
+	    FROM arch_parts.process_scan() AS p
 	   WHERE p.kind = 'client backend' AND p.state LIKE 'idle in transaction%'
 	     AND p.state_change < pg_catalog.clock_timestamp() - finding_evidence.patience
 	) AS x (subject, evidence)
@@ -278,12 +278,12 @@ BEGIN ATOMIC
 	  			COALESCE(', blocked by ' || w.blockers, ''),
 	  			CASE WHEN pg_catalog.cardinality(w.queued_behind) > 0 THEN
 	  				', in the queue behind process ' || pg_catalog.array_to_string(w.queued_behind, ', ') ELSE '' END) END
-	    FROM arch_inspect.lock_waits AS w JOIN arch_inspect.process_scan() AS p ON p.pid = w.pid
+	    FROM arch_inspect.lock_waits AS w JOIN arch_parts.process_scan() AS p ON p.pid = w.pid
 	   WHERE w.locktype IS NOT NULL AND p.query_start < pg_catalog.clock_timestamp() - finding_evidence.patience
 	  UNION ALL
 	  SELECT pg_catalog.format('process %s', p.pid), pg_catalog.format('%s (%s), its statement began %s',
 	  	   pg_catalog.lower(pg_catalog.left(p.wait_in_words, 1)) || pg_catalog.substr(p.wait_in_words, 2), p.wait_event, p.query_start::timestamptz(0))
-	    FROM arch_inspect.process_scan() AS p
+	    FROM arch_parts.process_scan() AS p
 	   WHERE p.kind = 'client backend' AND p.state = 'active' AND p.wait_event_type = 'IPC'
 	     AND pg_catalog.lower(p.wait_event) IN ('syncrep', 'replicationslotdrop', 'replicationorigindrop', 'procsignalbarrier', 'recoverypause',
 	  		'checkpointstart', 'checkpointdone', 'backupwaitwalarchive', 'logicalsyncdata', 'logicalsyncstatechange')
@@ -293,7 +293,7 @@ BEGIN ATOMIC
 	SELECT 'horizon_held_back', x.subject, x.evidence FROM (
 	  SELECT h.who, pg_catalog.format('keeps the dead rows of the last %s transactions, in: %s', h.behind,
 	  	   CASE WHEN pg_catalog.pg_is_in_recovery() THEN 'all databases' ELSE pg_catalog.array_to_string(h.tables, ', ') END)
-	    FROM arch_inspect._holders AS h
+	    FROM arch_parts.holders AS h
 	   WHERE NOT h.harmless AND h.behind > 100000 AND (h.kind <> 'backend' OR h.pid <> pg_catalog.pg_backend_pid())
 	) AS x (subject, evidence)
 	UNION ALL
@@ -325,7 +325,7 @@ BEGIN ATOMIC
 	SELECT 'archive_command_missing', x.subject, x.evidence FROM (
 	  SELECT 'archive_command', pg_catalog.format('archive_mode is %s, and neither archive_command nor archive_library is set%s',
 	  	   pg_catalog.current_setting('archive_mode'), COALESCE('; ' || w.archive_ready || ' files wait', ''))
-	    FROM arch_inspect.wal_segments() AS w
+	    FROM arch_parts.wal_segments() AS w
 	   WHERE pg_catalog.current_setting('archive_mode') = CASE WHEN pg_catalog.pg_is_in_recovery() THEN 'always' ELSE 'on' END
 	       OR pg_catalog.current_setting('archive_mode') = 'always'
 	) AS x (subject, evidence)
@@ -343,7 +343,7 @@ BEGIN ATOMIC
 	  -- one for each cause, however many tables it is about
 	  WITH holders AS MATERIALIZED (
 	  	SELECT h.who, h.behind, h.tables, h.datid, h.kind IN ('standby feedback', 'replication slot', 'replication slots', 'setting') AS everywhere
-	  	  FROM arch_inspect._holders AS h WHERE NOT h.harmless
+	  	  FROM arch_parts.holders AS h WHERE NOT h.harmless
 	  ), due AS (
 	  	SELECT w.kind, w.name, w.owner, w.xid_age, w.mxid_age,
 	  		   w.kind LIKE 'temporary %' AS temporary, w.pinned_by,
@@ -353,12 +353,12 @@ BEGIN ATOMIC
 	  						 AND w.xids_to_forced_vacuum < 0 AND h.behind > w.xid_age + w.xids_to_forced_vacuum
 	  					   ORDER BY h.behind DESC LIMIT 1) END AS cause
 	  	  FROM arch_inspect.wraparound AS w
-	  	  LEFT JOIN arch_inspect.autovacuum_thresholds() AS t ON t.relid = w.oid AND w.kind <> 'database'
+	  	  LEFT JOIN arch_parts.autovacuum_thresholds() AS t ON t.relid = w.oid AND w.kind <> 'database'
 	  	 WHERE NOT pg_catalog.pg_is_in_recovery()
 	  	   AND CASE WHEN w.kind = 'database' THEN w.name <> pg_catalog.current_database() AND (w.xids_to_forced_vacuum < 0 OR w.mxids_to_forced_vacuum < 0)
 	  				WHEN t.relid IS NOT NULL THEN t.due_wraparound
 	  				ELSE w.xid_age > pg_catalog.current_setting('autovacuum_freeze_max_age')::bigint
-	  					OR w.mxid_age > (SELECT s.freeze_max_age FROM arch_inspect._multixact_space() AS s) END
+	  					OR w.mxid_age > (SELECT s.freeze_max_age FROM arch_parts.multixact_space() AS s) END
 	  ), causes AS (
 	  	SELECT d.cause, d.cause IS NULL AND d.kind = 'database' AS databases, pg_catalog.bool_or(d.temporary) AS temporary, pg_catalog.count(*) AS n,
 	  		   (pg_catalog.array_agg(pg_catalog.format('%s %s of %s', d.kind, d.name, d.owner) ORDER BY d.xid_age DESC, d.mxid_age DESC, d.name))[1] AS oldest,
@@ -376,7 +376,7 @@ BEGIN ATOMIC
 	    FROM causes AS c
 	  UNION ALL
 	  SELECT 'multixact members', pg_catalog.format('%s are in use and %s are left; autovacuum is forced at an age of %s multixacts now, and without it no row could be locked by two transactions in the end', s.members_used, s.members_left, s.freeze_max_age)
-	    FROM arch_inspect._multixact_space() AS s
+	    FROM arch_parts.multixact_space() AS s
 	   WHERE s.members_left < 2147483648 AND s.members_used > s.members_left
 	) AS x (subject, evidence)
 	UNION ALL
@@ -397,14 +397,14 @@ BEGIN ATOMIC
 	SELECT 'dead_rows', x.subject, x.evidence FROM (
 	  SELECT t.relid::pg_catalog.regclass::text, pg_catalog.format('%s dead rows beside %s live ones; autovacuum''s threshold is %s', t.dead_rows,
 	  	   CASE WHEN t.reltuples >= 0 THEN t.reltuples::bigint::text ELSE 'an unknown number of' END, t.vacuum_threshold)
-	    FROM arch_inspect.autovacuum_thresholds() AS t
+	    FROM arch_parts.autovacuum_thresholds() AS t
 	   WHERE t.dead_rows >= 1000 AND t.dead_rows > 2 * t.vacuum_threshold
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'missing_statistics', x.subject, x.evidence FROM (
 	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('%s, and no statistics of any of its columns', pg_catalog.pg_size_pretty(b.bytes))
 	    FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-	   CROSS JOIN LATERAL (SELECT arch_inspect.relation_bytes(c.oid) AS bytes) AS b
+	   CROSS JOIN LATERAL (SELECT arch_parts.relation_bytes(c.oid) AS bytes) AS b
 	   WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.oid >= 16384 AND c.reltuples <> 0 AND b.bytes >= 1048576
 	     -- pg_stats shows them to whom the table does
 	     AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AND NOT pg_catalog.row_security_active(c.oid)
@@ -416,7 +416,7 @@ BEGIN ATOMIC
 	SELECT 'stale_statistics', x.subject, x.evidence FROM (
 	  SELECT t.relid::pg_catalog.regclass::text, pg_catalog.format('%s changed rows have been counted since the ANALYZE of %s, in a table of %s; autovacuum''s threshold is %s', t.modified_rows,
 	  	   a.analyzed::timestamptz(0), CASE WHEN t.reltuples >= 0 THEN t.reltuples::bigint::text ELSE 'an unknown number' END, t.analyze_threshold)
-	    FROM arch_inspect.autovacuum_thresholds() AS t
+	    FROM arch_parts.autovacuum_thresholds() AS t
 	   CROSS JOIN LATERAL (SELECT GREATEST(pg_catalog.pg_stat_get_last_analyze_time(t.relid), pg_catalog.pg_stat_get_last_autoanalyze_time(t.relid)) AS analyzed) AS a
 	   WHERE t.relid >= 16384 AND a.analyzed IS NOT NULL AND t.modified_rows >= 1000 AND t.modified_rows > 2 * t.analyze_threshold
 	) AS x (subject, evidence)
@@ -424,7 +424,7 @@ BEGIN ATOMIC
 	SELECT 'unused_index', x.subject, x.evidence FROM (
 	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('no scan of it is counted; %s, whose pages were asked for %s times, by changes, by VACUUM or to build it', pg_catalog.pg_size_pretty(b.bytes), w.fetched)
 	    FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
-	   CROSS JOIN LATERAL (SELECT arch_inspect.relation_bytes(c.oid) AS bytes) AS b
+	   CROSS JOIN LATERAL (SELECT arch_parts.relation_bytes(c.oid) AS bytes) AS b
 	   CROSS JOIN LATERAL (SELECT pg_catalog.pg_stat_get_tuples_inserted(i.indrelid) + pg_catalog.pg_stat_get_tuples_updated(i.indrelid) AS changes,
 	  		pg_catalog.pg_stat_get_blocks_fetched(c.oid) AS fetched) AS w
 	   WHERE c.oid >= 16384 AND c.relkind = 'i' AND i.indisvalid AND NOT i.indisunique AND NOT i.indisexclusion AND NOT i.indisreplident
@@ -494,7 +494,7 @@ BEGIN ATOMIC
 	SELECT 'toast_compression', x.subject, x.evidence FROM (
 	  SELECT 'default_toast_compression', pg_catalog.format('pglz, where this server has lz4; %s lie in the TOAST tables of columns that it decides for', pg_catalog.pg_size_pretty(t.bytes))
 	    FROM pg_catalog.pg_settings AS s,
-	  	   (SELECT pg_catalog.sum(arch_inspect.relation_bytes(c.reltoastrelid)) AS bytes FROM pg_catalog.pg_class AS c
+	  	   (SELECT pg_catalog.sum(arch_parts.relation_bytes(c.reltoastrelid)) AS bytes FROM pg_catalog.pg_class AS c
 	  		 WHERE c.reltoastrelid <> 0 AND c.oid >= 16384
 	  		   AND EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
 	  					   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attstorage IN ('x', 'm') AND a.attcompression = '')) AS t
@@ -538,7 +538,7 @@ BEGIN ATOMIC
 	) AS x (subject, evidence)
 	UNION ALL
 	SELECT 'unlogged_table', x.subject, x.evidence FROM (
-	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('unlogged, %s', pg_catalog.pg_size_pretty(arch_inspect.relation_bytes(c.oid)))
+	  SELECT c.oid::pg_catalog.regclass::text, pg_catalog.format('unlogged, %s', pg_catalog.pg_size_pretty(arch_parts.relation_bytes(c.oid)))
 	    FROM pg_catalog.pg_class AS c WHERE c.relkind = 'r' AND c.relpersistence = 'u'
 	) AS x (subject, evidence)
 	UNION ALL
@@ -574,9 +574,9 @@ BEGIN ATOMIC
 	  			 WHERE d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype = 'e'
 	  			   AND e.extname IN ('math_utils', 'arch_inspect', 'arch_lab')
 	  			UNION SELECT d.classid, d.objid FROM pg_catalog.pg_depend AS d JOIN pg_catalog.pg_namespace AS n ON n.oid = d.refobjid
-	  			 WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND n.nspname IN ('arch_inspect', 'arch_lab', 'arch_desk')
+	  			 WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND n.nspname IN ('arch_inspect', 'arch_parts', 'arch_lab', 'arch_desk')
 	  			UNION SELECT 'pg_catalog.pg_namespace'::pg_catalog.regclass, n.oid FROM pg_catalog.pg_namespace AS n
-	  			 WHERE n.nspname IN ('arch_inspect', 'arch_lab', 'arch_desk')) AS m
+	  			 WHERE n.nspname IN ('arch_inspect', 'arch_parts', 'arch_lab', 'arch_desk')) AS m
 	  	  JOIN pg_catalog.pg_shdepend AS s ON s.classid = m.classid AND s.objid = m.objid AND s.objsubid = 0 AND s.deptype = 'o'
 	  	   AND s.dbid = (SELECT b.oid FROM pg_catalog.pg_database AS b WHERE b.datname = pg_catalog.current_database())
 	  	  JOIN pg_catalog.pg_roles AS r ON r.oid = s.refobjid AND NOT r.rolsuper
@@ -589,7 +589,7 @@ BEGIN ATOMIC
 	  			UNION ALL SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, c.oid, c.relowner, t.attacl
 	  			  FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_attribute AS t ON t.attrelid = c.oid WHERE t.attacl IS NOT NULL
 	  			UNION ALL SELECT 'pg_catalog.pg_namespace'::pg_catalog.regclass, n.oid, n.nspowner, n.nspacl FROM pg_catalog.pg_namespace AS n
-	  			 WHERE n.nspname IN ('arch_inspect', 'arch_lab', 'arch_desk')) AS m
+	  			 WHERE n.nspname IN ('arch_inspect', 'arch_parts', 'arch_lab', 'arch_desk')) AS m
 	  	 CROSS JOIN LATERAL pg_catalog.aclexplode(m.acl) AS a
 	  	  LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
 	  	 WHERE a.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'CREATE')
@@ -616,9 +616,9 @@ COMMENT ON VIEW arch_inspect.findings IS
 COMMENT ON COLUMN arch_inspect.findings.weight IS 'risk: data or service may be lost; cost: work that could be spared; hint';
 COMMENT ON COLUMN arch_inspect.findings.subject IS 'the setting, relation, process or other thing it is about';
 
-REVOKE ALL ON FUNCTION arch_inspect.system_memory(),
+REVOKE ALL ON FUNCTION arch_parts.system_memory(),
 	arch_inspect.finding_rules(), arch_inspect.finding_evidence(interval) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_inspect.system_memory(),
+GRANT EXECUTE ON FUNCTION arch_parts.system_memory(),
 	arch_inspect.finding_rules(), arch_inspect.finding_evidence(interval) TO PUBLIC;
 REVOKE ALL ON arch_inspect.findings FROM PUBLIC;
 GRANT SELECT ON arch_inspect.findings TO PUBLIC;

@@ -654,7 +654,7 @@ parts_per_page(Relation rel)
 	return nblocks == 0 ? 1 : 1.0 / nblocks;
 }
 
-/* arch_inspect.anatomy_parts(regclass) */
+/* arch_parts.anatomy_parts(regclass) */
 AI_INSTRUMENT(anatomy_parts,
 			  .columns = columns, .begin = begin_anatomy, .next = next_anatomy,
 			  .state_size = sizeof(AnatomyState),

@@ -209,7 +209,7 @@ put_table(ReturnSetInfo *rsinfo, Form_pg_class class, AutoVacOpts *relopts,
 }
 
 /*
- * ai_autovacuum_thresholds - arch_inspect.autovacuum_thresholds()
+ * ai_autovacuum_thresholds - arch_parts.autovacuum_thresholds()
  *
  * Two passes over pg_class, as the server makes: a TOAST table without
  * options of its own has those of its table.

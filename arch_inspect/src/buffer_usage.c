@@ -251,7 +251,7 @@ some_relations(void)
 	return 100;
 }
 
-/* arch_inspect.buffer_usage() */
+/* arch_parts.buffer_usage() */
 AI_INSTRUMENT(buffer_usage,
 			  .columns = buffer_usage_columns,
 			  .begin = buffer_usage_begin, .next = buffer_usage_next,

@@ -209,7 +209,7 @@ all_buffers(void)
 	return NBuffers;
 }
 
-/* arch_inspect.buffers() */
+/* arch_parts.buffers() */
 AI_INSTRUMENT(buffers,
 			  .columns = buffers_columns,
 			  .begin = buffers_begin, .next = buffers_next,
@@ -327,7 +327,7 @@ one_row(void)
 	return 1;
 }
 
-/* arch_inspect.buffer_clock() */
+/* arch_parts.buffer_clock() */
 AI_INSTRUMENT(buffer_clock,
 			  .columns = buffer_clock_columns,
 			  .begin = buffer_clock_begin, .state_size = sizeof(Clock),

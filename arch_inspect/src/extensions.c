@@ -116,7 +116,7 @@ is_mapped_on_path(const char *name)
 }
 
 /*
- * ai_library_loaded - arch_inspect.library_loaded(text)
+ * ai_library_loaded - arch_parts.library_loaded(text)
  *
  * The name is taken as the server takes that of a function's library.  NULL
  * where the loader does not tell what it has loaded.
@@ -148,7 +148,7 @@ ai_library_loaded(PG_FUNCTION_ARGS)
 }
 
 /*
- * ai_extension_oid - arch_inspect.extension_oid(name)
+ * ai_extension_oid - arch_parts.extension_oid(name)
  *
  * An error where there is none, as of any other object.
  */
@@ -247,7 +247,7 @@ ai_hooks(PG_FUNCTION_ARGS)
 }
 
 /*
- * ai_preload_libraries - arch_inspect.preload_libraries()
+ * ai_preload_libraries - arch_parts.preload_libraries()
  *
  * What is preloaded, for whoever may read that setting; else null.
  */

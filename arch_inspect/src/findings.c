@@ -15,7 +15,7 @@
 #include "processes.h"
 
 /*
- * ai_system_memory - arch_inspect.system_memory()
+ * ai_system_memory - arch_parts.system_memory()
  *
  * What the machine has, or what its control group lets this server use if
  * that is less.

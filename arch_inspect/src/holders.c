@@ -447,7 +447,7 @@ ai_holder_words(const AiHolder *holder)
 }
 
 /*
- * ai_xmin_holders - arch_inspect._xmin_holders()
+ * ai_xmin_holders - arch_parts.xmin_holders()
  */
 Datum
 ai_xmin_holders(PG_FUNCTION_ARGS)
@@ -512,7 +512,7 @@ ai_xmin_holders(PG_FUNCTION_ARGS)
 }
 
 /*
- * ai_cleanup_horizons - arch_inspect._cleanup_horizons()
+ * ai_cleanup_horizons - arch_parts.cleanup_horizons()
  */
 Datum
 ai_cleanup_horizons(PG_FUNCTION_ARGS)

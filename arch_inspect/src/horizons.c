@@ -45,7 +45,7 @@ PG_FUNCTION_INFO_V1(ai_temp_schema_owner);
 #define OFFSETS_PER_PAGE (BLCKSZ / sizeof(MultiXactOffset))
 
 /*
- * ai_xid_age - arch_inspect._xid_age(xid)
+ * ai_xid_age - arch_parts.xid_age(xid)
  *
  * Unlike age() by the very next transaction id, also in a transaction that
  * has one of its own.  A permanent id has no age.
@@ -76,7 +76,7 @@ read_control(void)
 }
 
 /*
- * ai_xid_rate - arch_inspect._xid_rate()
+ * ai_xid_rate - arch_parts.xid_rate()
  *
  * How many ids were used since the last checkpoint, by pg_control.  NULL
  * where that file can't be trusted.
@@ -127,7 +127,7 @@ read_offset(MultiXactId multi, MultiXactOffset *offset)
 }
 
 /*
- * ai_multixact_space - arch_inspect._multixact_space()
+ * ai_multixact_space - arch_parts.multixact_space()
  *
  * The members at the last checkpoint: from where those of the oldest
  * multixact begin to where the next ones would.  NULLs where that can't be
@@ -188,7 +188,7 @@ ai_multixact_space(PG_FUNCTION_ARGS)
 }
 
 /*
- * ai_temp_schema_owner - arch_inspect._temp_schema_owner(oid)
+ * ai_temp_schema_owner - arch_parts.temp_schema_owner(oid)
  *
  * The process whose temporary tables lie in the schema; NULL if there is
  * none any more, as after a crash: those autovacuum drops.

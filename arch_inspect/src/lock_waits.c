@@ -542,7 +542,7 @@ put_waiter(ReturnSetInfo *rsinfo, Waiter *waiter, Datum path)
 }
 
 /*
- * ai_lock_waits - arch_inspect._lock_waits()
+ * ai_lock_waits - arch_parts.lock_waits()
  *
  * A row a waiting process, and one for each that others wait for and that
  * waits for nobody itself.

@@ -108,7 +108,7 @@ put_context(Walk *walk, MemoryContext context, int level, int parent)
 }
 
 /*
- * ai_memory_context_list - arch_inspect.memory_context_list()
+ * ai_memory_context_list - arch_parts.memory_context_list()
  */
 PG_FUNCTION_INFO_V1(ai_memory_context_list);
 

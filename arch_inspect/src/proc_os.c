@@ -399,7 +399,7 @@ field_of(const char *buf, const char *name)
 }
 
 /*
- * ai_process_os - arch_inspect.process_os(integer)
+ * ai_process_os - arch_parts.process_os(integer)
  *
  * What /proc/PID/stat and statm tell.  Null for a process that is gone or is
  * not of this cluster.
@@ -461,7 +461,7 @@ ai_process_os(PG_FUNCTION_ARGS)
 }
 
 /*
- * ai_process_memory - arch_inspect.process_memory(integer)
+ * ai_process_memory - arch_parts.process_memory(integer)
  *
  * Private and Shared of smaps tell how many processes map a page now, so that
  * a page of the shared buffers is "private" until a second process touches
@@ -508,7 +508,7 @@ ai_process_memory(PG_FUNCTION_ARGS)
 }
 
 /*
- * ai_process_io - arch_inspect.process_io(integer)
+ * ai_process_io - arch_parts.process_io(integer)
  */
 PG_FUNCTION_INFO_V1(ai_process_io);
 
@@ -563,7 +563,7 @@ count_files(int pid)
 }
 
 /*
- * ai_process_open_files - arch_inspect.process_open_files(integer)
+ * ai_process_open_files - arch_parts.process_open_files(integer)
  */
 PG_FUNCTION_INFO_V1(ai_process_open_files);
 
@@ -607,7 +607,7 @@ denied(int pid, const char *what)
 }
 
 /*
- * ai_process_os_note - arch_inspect.process_os_note(integer)
+ * ai_process_os_note - arch_parts.process_os_note(integer)
  *
  * Why columns from the operating system are null; null when none need be.
  */

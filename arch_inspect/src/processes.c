@@ -472,7 +472,7 @@ slot_of_pid(int pid)
 }
 
 /*
- * ai_process_scan - arch_inspect.process_scan()
+ * ai_process_scan - arch_parts.process_scan()
  *
  * A row a process.  A process that ends while we look is left out.
  */

@@ -24,7 +24,7 @@
 #include "result.h"
 
 /*
- * ai_relation_bytes - arch_inspect.relation_bytes(oid)
+ * ai_relation_bytes - arch_parts.relation_bytes(oid)
  *
  * Sums up the files of all forks.  Null when there is no such relation or it
  * has no files.  pg_relation_size() would wait for an AccessExclusiveLock.
@@ -78,7 +78,7 @@ ai_relation_bytes(PG_FUNCTION_ARGS)
 }
 
 /*
- * ai_shared_buffers_use - arch_inspect.shared_buffers_use()
+ * ai_shared_buffers_use - arch_parts.shared_buffers_use()
  *
  * Each buffer is looked at without its header lock, so the sums are those of
  * a moment smeared over the scan.

@@ -28,7 +28,7 @@
  *		CREATE FUNCTION arch_inspect.page_headers(rel regclass, ...)
  *		RETURNS TABLE (blkno bigint, lsn pg_lsn)
  *		LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 1000 COST 10
- *		SUPPORT arch_inspect.rows_support
+ *		SUPPORT arch_parts.rows_support
  *		AS 'MODULE_PATHNAME', 'ai_page_headers';
  *
  * RETURNS TABLE names columns out of the list, in any order; at least two.

@@ -3,7 +3,7 @@
  * rows_plan.c
  *	  The planner's half of the scan layer.
  *
- * Every instrument's function names arch_inspect.rows_support as its support
+ * Every instrument's function names arch_parts.rows_support as its support
  * function.  The planner calls it to learn how many rows there will be, which
  * also makes it load this library; then the hook set by the library replaces
  * the function scan by a scan of ours.

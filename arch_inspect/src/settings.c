@@ -45,7 +45,7 @@ find_unit(const Unit *units, int n, const char *name)
 }
 
 /*
- * ai_setting_in_units - arch_inspect.setting_in_units(text, text)
+ * ai_setting_in_units - arch_parts.setting_in_units(text, text)
  *
  * What is no positive number has a meaning of its own and is left alone.
  */

@@ -22,7 +22,7 @@
 #include "result.h"
 
 /*
- * ai_process_slot_list - arch_inspect.process_slot_list()
+ * ai_process_slot_list - arch_parts.process_slot_list()
  *
  * Which kind of process each slot is set aside for: a PGPROC knows the list
  * it goes back to.
@@ -92,7 +92,7 @@ add_lock(Tranche *tranches, LWLock *lock)
 }
 
 /*
- * ai_lwlock_sample - arch_inspect.lwlock_sample()
+ * ai_lwlock_sample - arch_parts.lwlock_sample()
  *
  * The locks that can be reached: those of the main array, of the buffers and
  * of the processes.  Waiters are counted by what the processes report.

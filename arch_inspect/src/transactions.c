@@ -69,7 +69,7 @@ within_reach(FullTransactionId fxid, AiXidStatus *why)
 }
 
 /*
- * ai_transaction_status - arch_inspect._transaction_status(xid8)
+ * ai_transaction_status - arch_parts.transaction_status(xid8)
  *
  * Returns status, evidence, pid, parent, top and commit time.
  */
@@ -231,7 +231,7 @@ ai_multixact_members(PG_FUNCTION_ARGS)
 }
 
 /*
- * ai_xid8 - arch_inspect._xid8(xid)
+ * ai_xid8 - arch_parts.xid8(xid)
  */
 Datum
 ai_xid8(PG_FUNCTION_ARGS)

@@ -394,7 +394,7 @@ put_link(ReturnSetInfo *rsinfo, Chain *chain, const Link *link, int n,
 }
 
 /*
- * ai_version_chain - arch_inspect._version_chain(regclass, tid)
+ * ai_version_chain - arch_parts.version_chain(regclass, tid)
  */
 Datum
 ai_version_chain(PG_FUNCTION_ARGS)

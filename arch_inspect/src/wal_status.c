@@ -116,7 +116,7 @@ ai_wal_redo(void)
 }
 
 /*
- * ai_wal_status - arch_inspect.wal_positions()
+ * ai_wal_status - arch_parts.wal_positions()
  *
  * During recovery nothing is inserted, written or flushed by this server, so
  * these are null and the replayed position counts.  The next checkpoint by
@@ -214,7 +214,7 @@ ai_wal_status(PG_FUNCTION_ARGS)
 }
 
 /*
- * ai_wal_segments - arch_inspect.wal_segments()
+ * ai_wal_segments - arch_parts.wal_segments()
  *
  * Null for a role that may not list pg_wal, as with pg_ls_waldir().  A file
  * above the flushed position waits to be written: it is ahead, not kept.

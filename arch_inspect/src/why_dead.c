@@ -194,7 +194,7 @@ put(ReturnSetInfo *rsinfo, const char *kind, const AiHolder *holder,
 }
 
 /*
- * ai_why_dead - arch_inspect._why_dead(regclass)
+ * ai_why_dead - arch_parts.why_dead(regclass)
  *
  * One read of the holders serves the whole walk: what ends meanwhile is still
  * named, and what dies meanwhile is kept by no one that is.
