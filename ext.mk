@@ -1,13 +1,13 @@
 # ext.mk - what the Makefiles of the extensions share
 #
 # The including Makefile sets EXTENSION; the rest follows from the folder:
-# src/*.c is the module, install/*.sql in name order is the install script,
+# src/*.c and src/*/*.c are the module, install/*.sql in name order is the install script,
 # upgrade/*.sql are the update scripts and the frozen scripts of old releases.
 
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\([^']*\)'/\1/p" $(EXTENSION).control)
 
 MODULE_big = $(EXTENSION)
-OBJS       = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
+OBJS       = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 DATA       = $(wildcard upgrade/*--*.sql)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 PGFILEDESC = "$(EXTENSION)"
@@ -35,7 +35,7 @@ endif
 # PGXS tracks neither headers nor the server built for; a change of either
 # rebuilds the module.  (A plain stamp file would not do: Makefile.global has
 # ".SECONDARY:", which lets a missing prerequisite pass as up to date.)
-$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h ../common/*.h) $(EXTENSION).control .built-for
+$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h src/*/*.h ../common/*.h) $(EXTENSION).control .built-for
 .built-for: FORCE
 	@$(PG_CONFIG) --version --configure > $@.new; \
 	cmp -s $@.new $@ && rm $@.new || mv $@.new $@

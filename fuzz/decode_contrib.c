@@ -12,7 +12,7 @@
 
 #include "utils/jsonpath.h"
 
-#include "decode_value.h"
+#include "decode/decode_value.h"
 #include "driver.h"
 
 static const AiType types[] = {

@@ -9,8 +9,8 @@
  */
 #include "postgres.h"
 
-#include "decode_heap.h"
-#include "decode_toast.h"
+#include "decode/decode_heap.h"
+#include "decode/decode_toast.h"
 #include "driver.h"
 
 const unsigned fuzz_seeds = 24;

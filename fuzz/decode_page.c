@@ -6,7 +6,7 @@
  */
 #include "postgres.h"
 
-#include "decode_page.h"
+#include "decode/decode_page.h"
 #include "driver.h"
 
 const unsigned fuzz_seeds = AI_PAGE_NKINDS;

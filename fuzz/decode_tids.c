@@ -16,7 +16,7 @@
 #include "access/nbtree.h"
 #include "access/spgist_private.h"
 
-#include "decode_tids.h"
+#include "decode/decode_tids.h"
 #include "driver.h"
 
 /* A kind by its number; three of the images are of GIN. */

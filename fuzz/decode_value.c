@@ -13,8 +13,8 @@
 #include "utils/jsonb.h"
 #include "utils/rangetypes.h"
 
-#include "decode_toast.h"
-#include "decode_value.h"
+#include "decode/decode_toast.h"
+#include "decode/decode_value.h"
 #include "driver.h"
 
 #define OID_RANGE		3904

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../math_utils/src/npy_header.c"
+#include "../math_utils/src/npy/npy_header.c"
 
 int			LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t length);
 

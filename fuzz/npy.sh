@@ -11,7 +11,7 @@ seed=${SEED:-1}
 dir=$(mktemp -d "${PRIVATE:-${TMPDIR:-/tmp}}/npy.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 echo "npy: $runs inputs, seed $seed"
-sanitize="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
+sanitize="-Imath_utils/src -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 # shellcheck disable=SC2086
 ${CC:-gcc} $sanitize -DMU_FUZZ_MAIN -o "$dir/main" fuzz/npy.c

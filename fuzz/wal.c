@@ -15,7 +15,7 @@
 #include "access/rmgr.h"
 #include "access/xact.h"
 
-#include "decode_wal.h"
+#include "decode/decode_wal.h"
 #include "driver.h"
 
 #define BLOCKS	4

@@ -233,3 +233,14 @@ DEALLOCATE ALL;
 DROP TABLE ro, ro_empty, ro_copy, ro_temp;
 DROP FUNCTION ro_estimate, ro_plan, ro_loop;
 DROP ROLE regress_ro;
+
+-- the scan node can be switched off, and gives the same rows
+CREATE FUNCTION regress_plan(query text) RETURNS SETOF text LANGUAGE plpgsql AS 'BEGIN RETURN QUERY EXECUTE ''EXPLAIN (COSTS OFF) '' || query; END';
+SELECT * FROM regress_plan($$SELECT blkno FROM arch_inspect.page_headers('pg_class') WHERE blkno < 2$$);
+SET arch_inspect.enable_scan = off;
+SELECT * FROM regress_plan($$SELECT blkno FROM arch_inspect.page_headers('pg_class') WHERE blkno < 2$$);
+SELECT blkno FROM arch_inspect.page_headers('pg_class') WHERE blkno < 2;
+RESET arch_inspect.enable_scan;
+SELECT blkno FROM arch_inspect.page_headers('pg_class') WHERE blkno < 2;
+SET arch_inspect.no_such_setting = 1;	-- fail
+DROP FUNCTION regress_plan(text);

@@ -86,7 +86,7 @@ foreach my $ext (qw(math_utils arch_inspect arch_lab))
 	unlink "$tree/$ext/$ext.so", "$tree/$ext/.built-for";
 	append_to_file("$tree/$ext/.built-for", "PostgreSQL 9.6\n");
 	append_to_file("$tree/$ext/$ext.so", "an older build\n");
-	foreach my $source (glob "'$tree/$ext/src/*.c'")
+	foreach my $source (glob("'$tree/$ext/src/*.c' '$tree/$ext/src/*/*.c'"))
 	{
 		(my $object = $source) =~ s/c$/o/;
 		unlink $object;

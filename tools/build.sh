@@ -22,6 +22,7 @@ do
 	step "check the symbols of ${ext%:*}" \
 		tools/check_symbols.sh "${ext#*:}" "${ext%:*}/${ext%:*}.so"
 done
+step "check the layers" tools/check_layers.sh
 step "copy the server" sh -c \
 	"tools/private_tree.sh '$pg_config' '$PRIVATE/install' > '$PRIVATE/pg_config'"
 step "install into the copy" make -s install PG_CONFIG="$(cat "$PRIVATE/pg_config")" with_llvm=no

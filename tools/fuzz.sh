@@ -59,7 +59,7 @@ do
 	$CC -std=gnu99 -g -O1 -fno-omit-frame-pointer -fno-strict-aliasing $sanitize \
 		-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -D_GNU_SOURCE \
 		-I"$("$PG_CONFIG" --includedir-server)" -Iarch_inspect/src -Icommon -Ifuzz \
-		-o "$dir/$name" "$source" fuzz/driver.c ${links:-arch_inspect/src/decode_*.c} ||
+		-o "$dir/$name" "$source" fuzz/driver.c ${links:-arch_inspect/src/decode/decode_*.c} ||
 		die "$source does not build"
 
 	start=$(date +%s)

@@ -1,5 +1,5 @@
 --
--- wal_status (src/wal_status.c)
+-- wal_status (src/wal/wal_status.c)
 --
 CREATE FUNCTION arch_parts.wal_positions(
 	OUT in_recovery boolean, OUT timeline bigint,

@@ -1,5 +1,5 @@
 --
--- The WAL as rows (src/wal_records.c)
+-- The WAL as rows (src/wal/wal_records.c)
 --
 CREATE FUNCTION arch_inspect.wal_records(
 	start_lsn pg_lsn,

@@ -7,7 +7,7 @@
  */
 #include "postgres.h"
 
-#include "rows_scan.h"
+#include "rows/rows_scan.h"
 
 #include "compat.h"
 

@@ -4,7 +4,7 @@
 -- Further sessions, driven from one psql.  Each is a real backend of the same
 -- user in the same database: a dynamic background worker.  Everybody may use
 -- them, since a session does only what its role may do anyway; how many is
--- limited by settings of a superuser (src/session_limits.c).
+-- limited by settings of a superuser (src/sessions/session_limits.c).
 --
 CREATE FUNCTION arch_lab.session_open(name text, at_end text DEFAULT NULL)
 RETURNS void

@@ -1,5 +1,5 @@
 --
--- footprint (src/footprint.c)
+-- footprint (src/footprint/footprint.c)
 --
 CREATE FUNCTION arch_lab.footprint(
 	sql text,

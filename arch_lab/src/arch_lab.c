@@ -11,7 +11,7 @@
 #include "utils/guc.h"
 
 #include "compat.h"
-#include "session_opener.h"
+#include "sessions/session_opener.h"
 
 ARCH_MODULE_MAGIC("arch_lab");
 

@@ -1,5 +1,5 @@
 --
--- planner support (src/support.c, src/isclose.c); the functions name them
+-- planner support (src/base/support.c, src/floats/isclose.c); the functions name them
 --
 CREATE FUNCTION mu_primes_support(internal) RETURNS internal
 AS 'MODULE_PATHNAME', 'mu_primes_support'

@@ -1,5 +1,5 @@
 --
--- square (src/square.c)
+-- square (src/integers/square.c)
 --
 CREATE FUNCTION square(x smallint) RETURNS smallint
 AS 'MODULE_PATHNAME', 'mu_square_int2'

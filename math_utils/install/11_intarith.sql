@@ -1,5 +1,5 @@
 --
--- cube, isqrt, floor_div, floor_mod (src/intarith.c)
+-- cube, isqrt, floor_div, floor_mod (src/integers/intarith.c)
 --
 CREATE FUNCTION cube(x smallint) RETURNS smallint
 AS 'MODULE_PATHNAME', 'mu_cube_int2'

@@ -1,5 +1,5 @@
 --
--- powmod, invmod, gcdext (src/modular.c)
+-- powmod, invmod, gcdext (src/integers/modular.c)
 --
 CREATE FUNCTION powmod(b bigint, e bigint, m bigint) RETURNS bigint
 AS 'MODULE_PATHNAME', 'mu_powmod_int8'

@@ -1,5 +1,5 @@
 --
--- is_prime, next_prime, prev_prime, primes (src/primes.c)
+-- is_prime, next_prime, prev_prime, primes (src/integers/primes.c)
 --
 CREATE FUNCTION is_prime(n bigint) RETURNS boolean
 AS 'MODULE_PATHNAME', 'mu_is_prime_int8'

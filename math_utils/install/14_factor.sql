@@ -1,5 +1,5 @@
 --
--- factorize, divisors, totient (src/factor.c)
+-- factorize, divisors, totient (src/integers/factor.c)
 --
 CREATE FUNCTION factorize(n bigint, OUT prime bigint, OUT exponent integer) RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'mu_factorize_int8'

@@ -1,5 +1,5 @@
 --
--- binomial, permutations (src/combin.c)
+-- binomial, permutations (src/integers/combin.c)
 --
 CREATE FUNCTION binomial(n bigint, k bigint) RETURNS numeric
 AS 'MODULE_PATHNAME', 'mu_binomial'

@@ -1,5 +1,5 @@
 --
--- round_half_even, round_significant, clamp, linspace (src/rounding.c)
+-- round_half_even, round_significant, clamp, linspace (src/floats/rounding.c)
 --
 CREATE FUNCTION round_half_even(x numeric, digits integer DEFAULT 0) RETURNS numeric
 AS 'MODULE_PATHNAME', 'mu_round_half_even'

@@ -1,5 +1,5 @@
 --
--- isclose (src/isclose.c)
+-- isclose (src/floats/isclose.c)
 --
 CREATE FUNCTION isclose(a double precision, b double precision,
 	rel_tol double precision DEFAULT 1e-9, abs_tol double precision DEFAULT 0) RETURNS boolean

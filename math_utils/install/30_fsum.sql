@@ -1,5 +1,5 @@
 --
--- fsum, favg (src/fsum.c, src/exact.c)
+-- fsum, favg (src/aggregates/fsum.c, src/base/exact.c)
 --
 CREATE FUNCTION mu_fsum_accum(internal, double precision) RETURNS internal
 AS 'MODULE_PATHNAME', 'mu_fsum_accum'

@@ -1,5 +1,5 @@
 --
--- product (src/product.c, src/productf.c)
+-- product (src/aggregates/product.c, src/aggregates/productf.c)
 --
 CREATE FUNCTION mu_product_int2(internal, smallint) RETURNS internal
 AS 'MODULE_PATHNAME', 'mu_product_int2'

@@ -1,5 +1,5 @@
 --
--- geometric_mean, harmonic_mean, weighted_avg (src/means.c, src/wavg.c)
+-- geometric_mean, harmonic_mean, weighted_avg (src/aggregates/means.c, src/aggregates/wavg.c)
 --
 CREATE FUNCTION mu_geometric_accum(internal, double precision) RETURNS internal
 AS 'MODULE_PATHNAME', 'mu_geometric_accum'

@@ -1,5 +1,5 @@
 --
--- median, mad (src/median.c, src/order.c)
+-- median, mad (src/aggregates/median.c, src/base/order.c)
 --
 CREATE FUNCTION mu_median_float8_accum(internal, double precision) RETURNS internal
 AS 'MODULE_PATHNAME', 'mu_median_float8_accum'

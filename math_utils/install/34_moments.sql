@@ -1,5 +1,5 @@
 --
--- skewness and kurtosis (src/moments.c)
+-- skewness and kurtosis (src/aggregates/moments.c)
 --
 CREATE FUNCTION mu_moments_accum(internal, double precision) RETURNS internal
 AS 'MODULE_PATHNAME', 'mu_moments_accum'

@@ -1,5 +1,5 @@
 --
--- histogram (src/histogram.c)
+-- histogram (src/aggregates/histogram.c)
 --
 CREATE FUNCTION mu_histogram_accum(internal, double precision, double precision, double precision, integer) RETURNS internal
 AS 'MODULE_PATHNAME', 'mu_histogram_accum'

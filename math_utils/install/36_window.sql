@@ -1,5 +1,5 @@
 --
--- window functions (src/window.c)
+-- window functions (src/aggregates/window.c)
 --
 CREATE FUNCTION ewma(x double precision, alpha double precision) RETURNS double precision
 AS 'MODULE_PATHNAME', 'mu_ewma'

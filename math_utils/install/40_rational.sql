@@ -1,5 +1,5 @@
 --
--- rational: the type, its casts and operators (src/rational_io.c, src/rational.c)
+-- rational: the type, its casts and operators (src/rational/rational_io.c, src/rational/rational.c)
 --
 CREATE TYPE rational;
 

@@ -1,5 +1,5 @@
 --
--- rational: btree, hash, BRIN and GiST (src/rational_index.c, src/rational_gist.c)
+-- rational: btree, hash, BRIN and GiST (src/rational/rational_index.c, src/rational/rational_gist.c)
 --
 CREATE FUNCTION mu_rational_compare(rational, rational) RETURNS integer
 AS 'MODULE_PATHNAME', 'mu_rational_compare'

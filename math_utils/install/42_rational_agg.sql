@@ -1,5 +1,5 @@
 --
--- rational: aggregates (src/rational_agg.c, src/rational_product.c)
+-- rational: aggregates (src/rational/rational_agg.c, src/rational/rational_product.c)
 --
 CREATE FUNCTION mu_rational_sum_accum(internal, rational) RETURNS internal
 AS 'MODULE_PATHNAME', 'mu_rational_sum_accum'

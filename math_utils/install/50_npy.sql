@@ -1,5 +1,5 @@
 --
--- npy_fdw (src/npy_fdw.c, src/npy_file.c, src/npy_options.c, src/npy_header.c)
+-- npy_fdw (src/npy/npy_fdw.c, src/npy/npy_file.c, src/npy/npy_options.c, src/npy/npy_header.c)
 --
 CREATE FUNCTION mu_npy_handler() RETURNS fdw_handler
 AS 'MODULE_PATHNAME', 'mu_npy_handler'

@@ -1,0 +1,162 @@
+/*-------------------------------------------------------------------------
+ *
+ * slots.c
+ *	  The slots for processes (PGPROC) and who holds which lightweight lock.
+ *
+ * All is read without a lock: a sample.
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "storage/buf_internals.h"
+#include "storage/bufmgr.h"
+#include "storage/lwlock.h"
+#include "storage/proc.h"
+#include "utils/builtins.h"
+#include "utils/wait_event.h"
+
+#include "compat.h"
+#include "result.h"
+#include "words/wait_words.h"
+
+/*
+ * ai_process_slot_list - arch_parts.process_slot_list()
+ *
+ * Which kind of process each slot is set aside for: a PGPROC knows the list
+ * it goes back to.
+ */
+PG_FUNCTION_INFO_V1(ai_process_slot_list);
+
+Datum
+ai_process_slot_list(PG_FUNCTION_ARGS)
+{
+	static const ArchColumn columns[] = {
+		{"slot", INT4OID},
+		{"class", TEXTOID}
+	};
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+	Datum		values[lengthof(columns)];
+	bool		nulls[lengthof(columns)] = {0};
+	int			i;
+
+	for (i = 0; i < ProcGlobal->allProcCount; i++)
+	{
+		void	   *list = GetPGProcByNumber(i)->procgloballist;
+		const char *class;
+
+		CHECK_FOR_INTERRUPTS();
+		if (list == &ProcGlobal->freeProcs)
+			class = "client connections";
+		else if (list == &ProcGlobal->autovacFreeProcs)
+			class = "autovacuum";
+		else if (list == &ProcGlobal->bgworkerFreeProcs)
+			class = "background workers";
+		else if (list == &ProcGlobal->walsenderFreeProcs)
+			class = "walsenders";
+		else
+			class = "auxiliary processes";
+		values[0] = Int32GetDatum(i);
+		values[1] = CStringGetTextDatum(class);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/* What a tranche's locks look like at the moment */
+typedef struct Tranche
+{
+	const char *name;
+	int64		locks;
+	int64		exclusive;
+	int64		shared;
+	int64		waiters;
+} Tranche;
+
+#define MAX_TRANCHES 512
+
+static void
+add_lock(Tranche *tranches, LWLock *lock)
+{
+	uint32		state = pg_atomic_read_u32(&lock->state);
+	Tranche    *tranche;
+
+	if (lock->tranche >= MAX_TRANCHES)
+		return;
+	tranche = &tranches[lock->tranche];
+	tranche->locks++;
+	if (state & AI_LW_EXCLUSIVE)
+		tranche->exclusive++;
+	tranche->shared += state & (AI_LW_EXCLUSIVE - 1);
+}
+
+/*
+ * ai_lwlock_sample - arch_parts.lwlock_sample()
+ *
+ * The locks that can be reached: those of the main array, of the buffers and
+ * of the processes.  Waiters are counted by what the processes report.
+ */
+PG_FUNCTION_INFO_V1(ai_lwlock_sample);
+
+Datum
+ai_lwlock_sample(PG_FUNCTION_ARGS)
+{
+	static const ArchColumn columns[] = {
+		{"tranche", TEXTOID},
+		{"locks", INT8OID},
+		{"exclusive", INT8OID},
+		{"shared_holders", INT8OID},
+		{"waiters", INT8OID},
+		{"protects", TEXTOID}
+	};
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+	Tranche    *tranches = palloc0(sizeof(Tranche) * MAX_TRANCHES);
+	Datum		values[lengthof(columns)];
+	bool		nulls[lengthof(columns)] = {0};
+	bool		refreshed = false;
+	int			i;
+
+	for (i = 0; i < NUM_FIXED_LWLOCKS; i++)
+		add_lock(tranches, &MainLWLockArray[i].lock);
+	for (i = 0; i < NBuffers; i++)
+	{
+		if (i % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
+		add_lock(tranches, BufferDescriptorGetContentLock(GetBufferDescriptor(i)));
+	}
+	for (i = 0; i < ProcGlobal->allProcCount; i++)
+	{
+		PGPROC	   *proc = GetPGProcByNumber(i);
+		uint32		wait = *(volatile uint32 *) &proc->wait_event_info;
+
+		add_lock(tranches, &proc->fpInfoLock);
+		if (proc->pid != 0 && (wait & 0xFF000000) == PG_WAIT_LWLOCK &&
+			(wait & 0xFFFF) < MAX_TRANCHES)
+			tranches[wait & 0xFFFF].waiters++;
+	}
+
+	for (i = 0; i < MAX_TRANCHES; i++)
+	{
+		const char *name;
+		const char *words;
+
+		if (tranches[i].locks == 0 && tranches[i].waiters == 0)
+			continue;
+		name = GetLWLockIdentifier(PG_WAIT_LWLOCK, i);
+		/* numbers whose lock was retired have such a name */
+		if (name == NULL || name[0] == '<')
+			continue;
+		words = ai_wait_words("LWLock", name, &refreshed);
+		values[0] = CStringGetTextDatum(name);
+		values[1] = Int64GetDatum(tranches[i].locks);
+		values[2] = Int64GetDatum(tranches[i].exclusive);
+		values[3] = Int64GetDatum(tranches[i].shared);
+		values[4] = Int64GetDatum(tranches[i].waiters);
+		nulls[5] = (words == NULL);
+		if (words != NULL)
+			values[5] = CStringGetTextDatum(words);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,380 @@
+/*-------------------------------------------------------------------------
+ *
+ * heap_tuples.c
+ *	  Line pointers and tuple headers: of one heap page, or of all.
+ *
+ * A page that can't be read as a heap page is one row without a line pointer,
+ * which says why; so is one whose checksum does not fit, before its items.
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type_d.h"
+#include "optimizer/plancat.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+
+#include "decode/decode_heap.h"
+#include "judge/tuple_status.h"
+#include "rows/rows.h"
+#include "words/heap_flags.h"
+
+#include "compat.h"
+
+typedef struct HeapTuples
+{
+	OffsetNumber lp;			/* the current one; 0 is the page itself */
+	OffsetNumber nitems;
+	bool		decoded;
+	bool		judged;
+	AiItem		item;
+	const HeapTupleHeaderData *tuple;	/* NULL: there is none */
+	AiTupleStatus status;
+	AiTupleScan *scan;
+	AiHeapFlags *flags;
+	Datum		lp_flags_words[4];
+	Datum		state_words[AI_TUPLE_STATES];
+	Datum		xid_words[AI_XID_LOCK_RELEASED + 1];
+} HeapTuples;
+
+static bool
+heap_tuples_next(AiRows *rows)
+{
+	HeapTuples *state = rows->state;
+
+	while (state->lp >= state->nitems)
+	{
+		if (!ai_rows_advance(rows))
+			return false;
+		state->lp = 0;
+		state->nitems = ai_rows_header(rows)->nitems;
+		if (ai_rows_page_problem(rows) != NULL)
+		{
+			state->decoded = state->judged = false;
+			return true;
+		}
+	}
+	state->lp++;
+	state->decoded = state->judged = false;
+	return true;
+}
+
+/* The current item; NULL for the row that is about the page itself. */
+static inline const AiItem *
+current_item(AiRows *rows)
+{
+	HeapTuples *state = rows->state;
+
+	if (state->lp == 0)
+		return NULL;
+	if (!state->decoded)
+	{
+		ai_decode_item(rows->page->image, &rows->header, state->lp,
+					   &state->item);
+		state->tuple = NULL;
+		if (state->item.in_page &&
+			state->item.len >= MAXALIGN(SizeofHeapTupleHeader))
+			state->tuple = (const HeapTupleHeaderData *)
+				(rows->page->image + state->item.off);
+		state->decoded = true;
+	}
+	return &state->item;
+}
+
+/* Its tuple header, or NULL if there is none. */
+static inline const HeapTupleHeaderData *
+current_tuple(AiRows *rows, bool *isnull)
+{
+	HeapTuples *state = rows->state;
+
+	if (current_item(rows) == NULL || state->tuple == NULL)
+	{
+		*isnull = true;
+		return NULL;
+	}
+	return state->tuple;
+}
+
+/* What the current tuple is, or NULL if there is none. */
+static const AiTupleStatus *
+current_status(AiRows *rows)
+{
+	HeapTuples *state = rows->state;
+	bool		missing = false;
+	const HeapTupleHeaderData *tuple = current_tuple(rows, &missing);
+
+	if (missing)
+		return NULL;
+	if (!state->judged)
+	{
+		if (state->scan == NULL)
+		{
+			MemoryContext old = MemoryContextSwitchTo(rows->context);
+
+			state->scan = ai_tuple_scan_begin(rows->rel);
+			MemoryContextSwitchTo(old);
+		}
+		ai_tuple_status(state->scan, tuple, (BlockNumber) rows->unit,
+						state->lp, &state->status);
+		state->judged = true;
+	}
+	return &state->status;
+}
+
+static Datum
+get_blkno(AiRows *rows, bool *isnull)
+{
+	return Int64GetDatum((int64) rows->unit);
+}
+
+static Datum
+get_lp(AiRows *rows, bool *isnull)
+{
+	HeapTuples *state = rows->state;
+
+	*isnull = state->lp == 0;
+	return Int32GetDatum(state->lp);
+}
+
+static Datum
+get_lp_off(AiRows *rows, bool *isnull)
+{
+	const AiItem *item = current_item(rows);
+
+	*isnull = item == NULL;
+	return Int32GetDatum(item != NULL ? item->off : 0);
+}
+
+static Datum
+get_lp_flags(AiRows *rows, bool *isnull)
+{
+	HeapTuples *state = rows->state;
+	const AiItem *item = current_item(rows);
+
+	*isnull = item == NULL;
+	if (item == NULL)
+		return (Datum) 0;
+	return ai_rows_word(rows, &state->lp_flags_words[item->flags & 3],
+						ai_item_flags_name(item->flags));
+}
+
+static Datum
+get_lp_len(AiRows *rows, bool *isnull)
+{
+	const AiItem *item = current_item(rows);
+
+	*isnull = item == NULL;
+	return Int32GetDatum(item != NULL ? item->len : 0);
+}
+
+static Datum
+get_redirect_to(AiRows *rows, bool *isnull)
+{
+	const AiItem *item = current_item(rows);
+
+	*isnull = item == NULL || item->flags != LP_REDIRECT;
+	return Int32GetDatum(*isnull ? 0 : item->off);
+}
+
+static Datum
+get_t_xmin(AiRows *rows, bool *isnull)
+{
+	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
+
+	return TransactionIdGetDatum(*isnull ? 0 : tuple->t_choice.t_heap.t_xmin);
+}
+
+static Datum
+get_t_xmax(AiRows *rows, bool *isnull)
+{
+	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
+
+	return TransactionIdGetDatum(*isnull ? 0 : tuple->t_choice.t_heap.t_xmax);
+}
+
+static Datum
+get_t_cid(AiRows *rows, bool *isnull)
+{
+	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
+
+	return CommandIdGetDatum(*isnull ? 0 :
+							 tuple->t_choice.t_heap.t_field3.t_cid);
+}
+
+static Datum
+get_t_ctid(AiRows *rows, bool *isnull)
+{
+	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
+
+	return PointerGetDatum(*isnull ? NULL : &tuple->t_ctid);
+}
+
+static Datum
+get_t_infomask(AiRows *rows, bool *isnull)
+{
+	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
+
+	return Int32GetDatum(*isnull ? 0 : tuple->t_infomask);
+}
+
+static Datum
+get_t_infomask2(AiRows *rows, bool *isnull)
+{
+	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
+
+	return Int32GetDatum(*isnull ? 0 : tuple->t_infomask2);
+}
+
+static Datum
+get_flags(AiRows *rows, bool *isnull)
+{
+	HeapTuples *state = rows->state;
+	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
+
+	if (*isnull)
+		return (Datum) 0;
+	if (state->flags == NULL)
+		state->flags = ai_heap_flags_create(rows->context);
+	return ai_heap_flags(state->flags, tuple->t_infomask, tuple->t_infomask2);
+}
+
+static Datum
+get_t_hoff(AiRows *rows, bool *isnull)
+{
+	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
+
+	return Int32GetDatum(*isnull ? 0 : tuple->t_hoff);
+}
+
+static Datum
+get_natts(AiRows *rows, bool *isnull)
+{
+	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
+
+	return Int32GetDatum(*isnull ? 0 : tuple->t_infomask2 & HEAP_NATTS_MASK);
+}
+
+/* The word for a transaction's status; a t_xmax of 0 has none. */
+static Datum
+xid_word(AiRows *rows, AiXidStatus status, bool *isnull)
+{
+	HeapTuples *state = rows->state;
+	const char *name = ai_xid_status_name(status);
+
+	*isnull = name == NULL;
+	return name == NULL ? (Datum) 0 :
+		ai_rows_word(rows, &state->xid_words[status], name);
+}
+
+static Datum
+get_xmin_status(AiRows *rows, bool *isnull)
+{
+	const AiTupleStatus *status = current_status(rows);
+
+	return xid_word(rows, status == NULL ? AI_XID_NONE : status->xmin, isnull);
+}
+
+static Datum
+get_xmax_status(AiRows *rows, bool *isnull)
+{
+	const AiTupleStatus *status = current_status(rows);
+
+	return xid_word(rows, status == NULL ? AI_XID_NONE : status->xmax, isnull);
+}
+
+/* A dead line pointer is what is left of a dead version. */
+static Datum
+get_state(AiRows *rows, bool *isnull)
+{
+	HeapTuples *state = rows->state;
+	const AiTupleStatus *status = current_status(rows);
+	AiTupleState word;
+
+	if (status != NULL)
+		word = status->state;
+	else if (current_item(rows) != NULL && state->item.flags == LP_DEAD)
+		word = AI_TUPLE_DEAD;
+	else
+	{
+		*isnull = true;
+		return (Datum) 0;
+	}
+	return ai_rows_word(rows, &state->state_words[word],
+						ai_tuple_state_name(word));
+}
+
+/* What the header says of itself first, then what its transactions say. */
+static Datum
+get_problem(AiRows *rows, bool *isnull)
+{
+	HeapTuples *state = rows->state;
+	const char *problem;
+
+	if (state->lp == 0)
+		problem = ai_rows_page_problem(rows);
+	else
+	{
+		AiHeapItem	item;
+
+		ai_decode_heap_item(rows->page->image, &rows->header, state->lp, &item);
+		problem = item.problem;
+		if (problem == NULL && item.has_header)
+			problem = current_status(rows)->problem;
+	}
+	*isnull = problem == NULL;
+	return problem == NULL ? (Datum) 0 : CStringGetTextDatum(problem);
+}
+
+static const AiColumn heap_tuples_columns[] = {
+	{"blkno", INT8OID, get_blkno},
+	{"lp", INT4OID, get_lp},
+	{"lp_off", INT4OID, get_lp_off},
+	{"lp_flags", TEXTOID, get_lp_flags},
+	{"lp_len", INT4OID, get_lp_len},
+	{"redirect_to", INT4OID, get_redirect_to},
+	{"t_xmin", XIDOID, get_t_xmin},
+	{"t_xmax", XIDOID, get_t_xmax},
+	{"t_cid", CIDOID, get_t_cid},
+	{"t_ctid", TIDOID, get_t_ctid},
+	{"t_infomask", INT4OID, get_t_infomask},
+	{"t_infomask2", INT4OID, get_t_infomask2},
+	{"flags", TEXTARRAYOID, get_flags},
+	{"t_hoff", INT4OID, get_t_hoff},
+	{"natts", INT4OID, get_natts},
+	{"xmin_status", TEXTOID, get_xmin_status},
+	{"xmax_status", TEXTOID, get_xmax_status},
+	{"state", TEXTOID, get_state},
+	{"problem", TEXTOID, get_problem},
+	{NULL}
+};
+
+/*
+ * How many line pointers a page of the table has, as the statistics know it or
+ * else as the columns' widths suggest.
+ */
+static double
+tuples_per_page(Relation rel)
+{
+	if (rel->rd_rel->relpages > 0 && rel->rd_rel->reltuples > 0)
+		return rel->rd_rel->reltuples / rel->rd_rel->relpages;
+	return (BLCKSZ - SizeOfPageHeaderData) /
+		(double) (sizeof(ItemIdData) + MAXALIGN(SizeofHeapTupleHeader) +
+				  MAXALIGN(get_rel_data_width(rel, NULL)));
+}
+
+/* arch_inspect.heap_page_items(regclass, bigint): one page */
+AI_INSTRUMENT(heap_page_items,
+			  .columns = heap_tuples_columns,
+			  .relation = AI_HEAP | AI_SEQUENCE, .tier = AI_STRUCTURE,
+			  .first_arg = 2, .last_arg = 2,
+			  .next = heap_tuples_next, .state_size = sizeof(HeapTuples),
+			  .rows_per_unit = tuples_per_page);
+
+/* arch_inspect.heap_tuples(regclass, bigint, bigint): many */
+AI_INSTRUMENT(heap_tuples,
+			  .columns = heap_tuples_columns,
+			  .relation = AI_HEAP | AI_SEQUENCE, .tier = AI_STRUCTURE,
+			  .first_arg = 2, .last_arg = 3,
+			  .next = heap_tuples_next, .state_size = sizeof(HeapTuples),
+			  .rows_per_unit = tuples_per_page);

@@ -1,0 +1,606 @@
+/*-------------------------------------------------------------------------
+ *
+ * tuples.c
+ *	  Tuples attribute by attribute: where each lies, how it is stored, what
+ *	  it says.
+ *
+ * A value is fetched, decompressed and printed only where its column is asked
+ * for, and only for who may see values.
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+
+#include "decode/decode_heap.h"
+#include "judge/toast_fetch.h"
+#include "rows/rows.h"
+#include "words/value.h"
+
+#include "compat.h"
+
+typedef struct TuplesState
+{
+	TupleDesc	desc;
+	int			natts;
+	AiAttribute *attrs;
+	AiStored   *stored;
+	AiPrinter  *printers;		/* made ready when first needed */
+	AiTypes    *types;
+	AiToast    *toast;
+	bool		toast_open;		/* it was looked for */
+	bool		may_see_values;
+
+	/* the tuple */
+	OffsetNumber only;			/* of one tuple: its line pointer, else 0 */
+	OffsetNumber lp;
+	AiHeapItem	item;
+	const char *tuple_problem;	/* of the tuple as a whole */
+
+	/* the attribute, 0 where only tuple_problem is to say */
+	int			attnum;
+	bool		printed;
+	char	   *value;
+	const char *value_problem;
+	bytea	   *raw;			/* room for the longest */
+} TuplesState;
+
+/* What a run needs; rows->rel is open. */
+static void
+prepare(AiRows *rows)
+{
+	TuplesState *state = rows->state;
+
+	state->desc = RelationGetDescr(rows->rel);
+	state->natts = state->desc->natts;
+	state->attrs = ai_attributes_of(state->desc);
+	state->stored = palloc0(sizeof(AiStored) * Max(1, state->natts));
+	state->printers = palloc0(sizeof(AiPrinter) * Max(1, state->natts));
+	state->types = ai_types_create();
+	state->may_see_values = ai_has_rights(RelationGetRelid(rows->rel), AI_VALUES);
+}
+
+static void
+begin_all(AiRows *rows)
+{
+	if (rows->rel != NULL)
+		prepare(rows);
+}
+
+static void
+begin_one(AiRows *rows)
+{
+	TuplesState *state = rows->state;
+	ItemPointer tid = (ItemPointer) DatumGetPointer(rows->args[1].value);
+	BlockNumber blkno = ItemPointerGetBlockNumberNoCheck(tid);
+
+	rows->rel = ai_open_relation(DatumGetObjectId(rows->args[0].value),
+								 AI_STRUCTURE, AI_HEAP);
+	rows->forknum = MAIN_FORKNUM;
+	ai_check_block(rows->rel, ai_fork_blocks(rows->rel, MAIN_FORKNUM), blkno);
+	state->only = ItemPointerGetOffsetNumberNoCheck(tid);
+	if (state->only == InvalidOffsetNumber)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there is no line pointer 0"),
+				 errdetail("Line pointers are numbered from 1.")));
+	prepare(rows);
+	ai_rows_range(rows, blkno, (uint64) blkno + 1);
+}
+
+static void
+end(AiRows *rows)
+{
+	TuplesState *state = rows->state;
+
+	ai_toast_close(state->toast);
+	state->toast = NULL;
+}
+
+/* A row that says nothing but what is wrong. */
+static bool
+only_problem(TuplesState *state, const char *problem)
+{
+	state->attnum = 0;
+	state->tuple_problem = problem;
+	return true;
+}
+
+/* Go to the line pointer state->lp; false if there is nothing to show of it. */
+static bool
+start_tuple(AiRows *rows)
+{
+	TuplesState *state = rows->state;
+
+	ai_decode_heap_item(ai_rows_page(rows), ai_rows_header(rows), state->lp,
+						&state->item);
+	state->tuple_problem = state->item.problem;
+	if (!state->item.can_walk)
+	{
+		state->attnum = 0;
+		return state->tuple_problem != NULL;
+	}
+
+	state->tuple_problem = NULL;
+	ai_decode_attributes(state->item.tuple, state->item.item.len, state->attrs,
+						 state->natts, state->stored);
+	if (state->item.natts > state->natts)
+		return only_problem(state, "tuple has more attributes than the table has columns");
+	state->attnum = 1;
+	return state->natts > 0;
+}
+
+/* Go to the first attribute of the next tuple, or to a problem. */
+static bool
+next_of_other_tuple(AiRows *rows)
+{
+	TuplesState *state = rows->state;
+
+	for (;;)
+	{
+		/* the next tuple of this page */
+		if (state->lp > 0)
+		{
+			while (state->only == 0 && state->lp < ai_rows_header(rows)->nitems)
+			{
+				state->lp++;
+				if (start_tuple(rows))
+					return true;
+			}
+		}
+
+		/* the next page */
+		state->attnum = 0;
+		state->lp = 0;
+		if (!ai_rows_advance(rows))
+			return false;
+		if (ai_rows_header(rows)->problem != NULL)
+			return only_problem(state, ai_rows_header(rows)->problem);
+		state->lp = state->only > 0 ? state->only : 1;
+		if (state->lp > ai_rows_header(rows)->nitems)
+		{
+			if (state->only > 0)
+				return only_problem(state, "line pointer does not exist");
+			continue;
+		}
+		if (start_tuple(rows))
+			return true;
+	}
+}
+
+static bool
+next_attribute(AiRows *rows)
+{
+	TuplesState *state = rows->state;
+
+	state->printed = false;
+	if (state->attnum > 0 && state->attnum < state->natts)
+	{
+		state->attnum++;
+		return true;
+	}
+	return next_of_other_tuple(rows);
+}
+
+/*
+ * The same, but a row a tuple.
+ */
+static bool
+next_tuple(AiRows *rows)
+{
+	TuplesState *state = rows->state;
+
+	state->printed = false;
+	return next_of_other_tuple(rows);
+}
+
+static Form_pg_attribute
+current_attribute(TuplesState *state)
+{
+	return TupleDescAttr(state->desc, state->attnum - 1);
+}
+
+static AiStored *
+current_stored(TuplesState *state)
+{
+	return &state->stored[state->attnum - 1];
+}
+
+/* Why nothing proves the bytes of a value, or NULL: see value.c. */
+static const char *
+unproven(AiRows *rows, const AiStored *stored)
+{
+	TuplesState *state = rows->state;
+	const char *reason = ai_page_unproven(rows->page);
+
+	if (reason == NULL && stored->storage == AI_STORED_EXTERNAL)
+		reason = state->toast->unproven;
+	return reason;
+}
+
+/* The value of a column that is younger than the tuple. */
+static void
+print_missing(TuplesState *state, AiPrinter *printer)
+{
+	bool		isnull;
+	Datum		datum = getmissingattr(state->desc, state->attnum, &isnull);
+
+	if (!isnull)
+		state->value = ai_print_datum(printer, datum, &state->value_problem);
+}
+
+/*
+ * Print the current attribute, once: state->value and state->value_problem.
+ */
+static void
+print_attribute(AiRows *rows)
+{
+	TuplesState *state = rows->state;
+	AiStored   *stored = current_stored(state);
+	AiPrinter  *printer = &state->printers[state->attnum - 1];
+	const char *at = (const char *) state->item.tuple + stored->offset;
+	char	   *data;
+
+	if (state->printed)
+		return;
+	state->printed = true;
+	state->value = NULL;
+	state->value_problem = NULL;
+	if (current_attribute(state)->attisdropped || stored->problem != NULL ||
+		stored->storage == AI_STORED_NULL || !state->may_see_values)
+		return;
+
+	if (!printer->ready || !state->toast_open)
+	{
+		MemoryContext old = MemoryContextSwitchTo(rows->context);
+
+		if (!printer->ready)
+			ai_printer_init(printer, state->types, state->desc, state->attnum);
+		if (!state->toast_open && stored->storage == AI_STORED_EXTERNAL)
+		{
+			state->toast = ai_toast_open(rows->rel);
+			state->toast_open = true;
+			state->may_see_values = ai_has_rights(RelationGetRelid(rows->rel),
+												  AI_VALUES);
+		}
+		MemoryContextSwitchTo(old);
+		if (!state->may_see_values)
+			return;
+	}
+	if (stored->storage == AI_STORED_MISSING)
+	{
+		print_missing(state, printer);
+		return;
+	}
+	data = ai_stored_value(state->toast, at, stored, &state->value_problem);
+	if (data != NULL)
+		state->value = ai_print_value(printer, data, stored->raw_size,
+									  unproven(rows, stored), &state->value_problem);
+}
+
+static Datum
+get_blkno(AiRows *rows, bool *isnull)
+{
+	return Int64GetDatum((int64) rows->unit);
+}
+
+static Datum
+get_lp(AiRows *rows, bool *isnull)
+{
+	TuplesState *state = rows->state;
+
+	*isnull = state->lp == 0;
+	return Int32GetDatum(state->lp);
+}
+
+static Datum
+get_attnum(AiRows *rows, bool *isnull)
+{
+	TuplesState *state = rows->state;
+
+	*isnull = state->attnum == 0;
+	return Int32GetDatum(state->attnum);
+}
+
+static Datum
+get_attname(AiRows *rows, bool *isnull)
+{
+	TuplesState *state = rows->state;
+
+	*isnull = state->attnum == 0;
+	return *isnull ? (Datum) 0 : NameGetDatum(&current_attribute(state)->attname);
+}
+
+static Datum
+get_atttypid(AiRows *rows, bool *isnull)
+{
+	TuplesState *state = rows->state;
+
+	*isnull = state->attnum == 0 || current_attribute(state)->attisdropped;
+	return *isnull ? (Datum) 0 : ObjectIdGetDatum(current_attribute(state)->atttypid);
+}
+
+/* Is the current attribute one that has bytes in the tuple? */
+static bool
+has_bytes(TuplesState *state)
+{
+	return state->attnum > 0 &&
+		current_stored(state)->storage != AI_STORED_NULL &&
+		current_stored(state)->storage != AI_STORED_MISSING &&
+		current_stored(state)->storage != AI_STORED_UNREACHED;
+}
+
+static Datum
+get_offset(AiRows *rows, bool *isnull)
+{
+	TuplesState *state = rows->state;
+
+	*isnull = !has_bytes(state);
+	return *isnull ? (Datum) 0 : Int32GetDatum(current_stored(state)->offset);
+}
+
+static Datum
+get_length(AiRows *rows, bool *isnull)
+{
+	TuplesState *state = rows->state;
+
+	/* a damaged one may have no length that could be told */
+	*isnull = !has_bytes(state) || current_stored(state)->length == 0;
+	return *isnull ? (Datum) 0 : Int32GetDatum(current_stored(state)->length);
+}
+
+static Datum
+get_padding(AiRows *rows, bool *isnull)
+{
+	TuplesState *state = rows->state;
+
+	*isnull = !has_bytes(state);
+	return *isnull ? (Datum) 0 : Int32GetDatum(current_stored(state)->padding);
+}
+
+static Datum
+get_storage(AiRows *rows, bool *isnull)
+{
+	TuplesState *state = rows->state;
+	const char *name = NULL;
+
+	if (state->attnum > 0)
+		name = current_attribute(state)->attisdropped ? "dropped" :
+			ai_storage_name(current_stored(state)->storage);
+	*isnull = name == NULL;
+	return *isnull ? (Datum) 0 : CStringGetTextDatum(name);
+}
+
+static Datum
+get_compression(AiRows *rows, bool *isnull)
+{
+	TuplesState *state = rows->state;
+	const char *name = NULL;
+
+	if (has_bytes(state))
+		name = ai_method_name(current_stored(state)->method);
+	*isnull = name == NULL;
+	return *isnull ? (Datum) 0 : CStringGetTextDatum(name);
+}
+
+static Datum
+get_raw_size(AiRows *rows, bool *isnull)
+{
+	TuplesState *state = rows->state;
+
+	*isnull = !has_bytes(state) || current_stored(state)->problem != NULL;
+	return *isnull ? (Datum) 0 : Int32GetDatum(current_stored(state)->raw_size);
+}
+
+/* In memory of the run, for that of a row costs more than what is copied. */
+static Datum
+get_raw(AiRows *rows, bool *isnull)
+{
+	TuplesState *state = rows->state;
+	AiStored   *stored;
+
+	*isnull = !has_bytes(state) || !state->may_see_values ||
+		current_stored(state)->length == 0;
+	if (*isnull)
+		return (Datum) 0;
+	stored = current_stored(state);
+	if (state->raw == NULL)
+		state->raw = ai_rows_alloc(rows, VARHDRSZ + BLCKSZ);
+	SET_VARSIZE(state->raw, VARHDRSZ + stored->length);
+	memcpy(VARDATA(state->raw), (const char *) state->item.tuple + stored->offset,
+		   stored->length);
+	return PointerGetDatum(state->raw);
+}
+
+static Datum
+get_value(AiRows *rows, bool *isnull)
+{
+	TuplesState *state = rows->state;
+
+	if (state->attnum > 0)
+		print_attribute(rows);
+	*isnull = state->attnum == 0 || state->value == NULL;
+	return *isnull ? (Datum) 0 : CStringGetTextDatum(state->value);
+}
+
+/* the place of "value" among the columns */
+#define VALUE_COLUMN	12
+
+static Datum
+get_problem(AiRows *rows, bool *isnull)
+{
+	TuplesState *state = rows->state;
+	const char *problem = state->tuple_problem;
+
+	if (problem == NULL && state->attnum > 0)
+	{
+		problem = current_stored(state)->problem;
+		if (problem == NULL && rows->wanted[VALUE_COLUMN])
+		{
+			print_attribute(rows);
+			problem = state->value_problem;
+		}
+	}
+	*isnull = problem == NULL;
+	return *isnull ? (Datum) 0 : CStringGetTextDatum(problem);
+}
+
+static const AiColumn columns[] = {
+	{"blkno", INT8OID, get_blkno},
+	{"lp", INT4OID, get_lp},
+	{"attnum", INT4OID, get_attnum},
+	{"attname", NAMEOID, get_attname},
+	{"atttypid", REGTYPEOID, get_atttypid},
+	{"offset", INT4OID, get_offset},
+	{"length", INT4OID, get_length},
+	{"padding", INT4OID, get_padding},
+	{"storage", TEXTOID, get_storage},
+	{"compression", TEXTOID, get_compression},
+	{"raw_size", INT4OID, get_raw_size},
+	{"raw", BYTEAOID, get_raw},
+	[VALUE_COLUMN] = {"value", TEXTOID, get_value},
+	{"problem", TEXTOID, get_problem},
+	{NULL}
+};
+
+/*
+ * All attributes of a tuple as an array of byteas: built in place, because a
+ * copy of each would cost more than to find it.
+ */
+static Datum
+get_attrs(AiRows *rows, bool *isnull)
+{
+	TuplesState *state = rows->state;
+	int			natts = state->natts;
+	bool		nulls = false;
+	Size		overhead;
+	Size		size;
+	ArrayType  *array;
+	char	   *at;
+
+	*isnull = state->attnum == 0 || !state->may_see_values;
+	if (*isnull)
+		return (Datum) 0;
+	if (natts == 0)
+		return PointerGetDatum(construct_empty_array(BYTEAOID));
+
+	overhead = ARR_OVERHEAD_WITHNULLS(1, natts);
+	size = overhead;
+	for (state->attnum = 1; state->attnum <= natts; state->attnum++)
+	{
+		if (has_bytes(state) && current_stored(state)->length > 0)
+			size += INTALIGN(VARHDRSZ + current_stored(state)->length);
+		else
+			nulls = true;
+	}
+	array = palloc0(size);
+	array->ndim = 1;
+	array->elemtype = BYTEAOID;
+	ARR_DIMS(array)[0] = natts;
+	ARR_LBOUND(array)[0] = 1;
+	array->dataoffset = nulls ? overhead : 0;
+	at = ARR_DATA_PTR(array);
+	for (state->attnum = 1; state->attnum <= natts; state->attnum++)
+	{
+		const AiStored *stored = current_stored(state);
+
+		if (!has_bytes(state) || stored->length == 0)
+			continue;
+		if (nulls)
+			ARR_NULLBITMAP(array)[(state->attnum - 1) >> 3] |= 1 << ((state->attnum - 1) & 7);
+		SET_VARSIZE(at, VARHDRSZ + stored->length);
+		memcpy(at + VARHDRSZ, (const char *) state->item.tuple + stored->offset,
+			   stored->length);
+		at += INTALIGN(VARHDRSZ + stored->length);
+	}
+	SET_VARSIZE(array, at - (char *) array);
+	state->attnum = natts;
+	return PointerGetDatum(array);
+}
+
+/* All values of a tuple as text. */
+static Datum
+get_values(AiRows *rows, bool *isnull)
+{
+	TuplesState *state = rows->state;
+	int			natts = state->natts;
+	Datum	   *elems;
+	bool	   *nulls;
+	int			lbound = 1;
+
+	*isnull = state->attnum == 0 || !state->may_see_values;
+	if (*isnull)
+		return (Datum) 0;
+	elems = palloc(sizeof(Datum) * Max(1, natts));
+	nulls = palloc(sizeof(bool) * Max(1, natts));
+	for (state->attnum = 1; state->attnum <= natts; state->attnum++)
+	{
+		state->printed = false;
+		print_attribute(rows);
+		nulls[state->attnum - 1] = state->value == NULL;
+		if (state->value != NULL)
+			elems[state->attnum - 1] = CStringGetTextDatum(state->value);
+	}
+	state->attnum = natts;
+	return PointerGetDatum(construct_md_array(elems, nulls, 1, &natts, &lbound,
+											  TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* The first problem of a tuple or of one of its attributes. */
+static Datum
+get_first_problem(AiRows *rows, bool *isnull)
+{
+	TuplesState *state = rows->state;
+	const char *problem = state->tuple_problem;
+
+	for (int i = 0; problem == NULL && state->attnum > 0 && i < state->natts; i++)
+		problem = state->stored[i].problem;
+	*isnull = problem == NULL;
+	return *isnull ? (Datum) 0 : CStringGetTextDatum(problem);
+}
+
+static const AiColumn tuple_columns[] = {
+	{"blkno", INT8OID, get_blkno},
+	{"lp", INT4OID, get_lp},
+	{"attrs", BYTEAARRAYOID, get_attrs},
+	{"values", TEXTARRAYOID, get_values},
+	{"problem", TEXTOID, get_first_problem},
+	{NULL}
+};
+
+static double
+tuples_per_page(Relation rel)
+{
+	return rel->rd_rel->reltuples > 0 && rel->rd_rel->relpages > 0 ?
+		rel->rd_rel->reltuples / rel->rd_rel->relpages : 100;
+}
+
+static double
+attributes_per_page(Relation rel)
+{
+	return tuples_per_page(rel) * RelationGetNumberOfAttributes(rel);
+}
+
+/* arch_inspect.tuple_attributes(regclass, tid): one tuple */
+AI_INSTRUMENT(tuple_attributes,
+			  .columns = columns, .begin = begin_one, .next = next_attribute,
+			  .end = end, .state_size = sizeof(TuplesState));
+
+/* arch_inspect.heap_attributes(regclass, bigint, bigint): all tuples */
+AI_INSTRUMENT(heap_attributes,
+			  .columns = columns, .begin = begin_all, .next = next_attribute,
+			  .end = end, .state_size = sizeof(TuplesState),
+			  .relation = AI_HEAP, .tier = AI_STRUCTURE,
+			  .first_arg = 2, .last_arg = 3,
+			  .rows_per_unit = attributes_per_page, .serial = true);
+
+/* arch_inspect.heap_tuple_data(regclass, bigint, bigint): a row a tuple */
+AI_INSTRUMENT(heap_tuple_data,
+			  .columns = tuple_columns, .begin = begin_all, .next = next_tuple,
+			  .end = end, .state_size = sizeof(TuplesState),
+			  .relation = AI_HEAP, .tier = AI_STRUCTURE,
+			  .first_arg = 2, .last_arg = 3,
+			  .rows_per_unit = tuples_per_page, .serial = true);
