@@ -2,9 +2,7 @@
 # t/254_damage_warm.pl: TOAST pages, pages let into shared buffers with
 # ignore_checksum_failure, and SOAK_ROUNDS (default 100) times spoiled values
 
-seed=${SOAK_SEED:-1000000}
-echo "seed $seed"
-SPOIL_PAGES=${SOAK_PAGES:-100000} SPOIL_SEED=$seed \
+SPOIL_PAGES=${SOAK_PAGES:-100000} \
 	WARM_ROUNDS=${SOAK_ROUNDS:-100} VALUE_ROUNDS=${SOAK_ROUNDS:-100} \
 	make installcheck PG_CONFIG="$PG_CONFIG" with_llvm=no TESTS=none \
 	PROVE_TESTS="t/250_damage.pl t/254_damage_warm.pl" \

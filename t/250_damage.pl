@@ -68,7 +68,8 @@ $started = $node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()');
 is(look('sound files, read from disk'), $sound, 'as many rows from disk as from memory');
 
 # Pages spoiled at random, a fresh set each round.
-my $seed = $ENV{SPOIL_SEED} || 1;
+my $seed = $ENV{SEED} || 1;
+diag("seed $seed");
 my $looked = 0;
 my $per_round = 0;
 $per_round += $_ foreach values %pages;

@@ -4,7 +4,7 @@
 # one.  Every function looks, from another session, and none gives in.
 #
 # WARM_ROUNDS says how often all files are spoiled (default 2), VALUE_ROUNDS how
-# often some values of each type (default 2), SPOIL_SEED where both begin.
+# often some values of each type (default 2), SEED where both begin.
 
 use strict;
 use warnings;
@@ -15,7 +15,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
-my $seed = $ENV{SPOIL_SEED} || 1;
+my $seed = $ENV{SEED} || 1;
+diag("seed $seed");
 
 $node->init(extra => ['--data-checksums']);
 $node->append_conf('postgresql.conf', q(

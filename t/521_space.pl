@@ -5,7 +5,7 @@
 # Tables at random: rows of every width, fillfactors, indexes or none, dropped
 # columns, columns added with a default, values in the TOAST table; rows deleted
 # at random, at the end, at the beginning; updated, rolled back, vacuumed before
-# or not.  SPACE_TABLES sets how many, SPACE_SEED repeats others.
+# or not.  SPACE_TABLES sets how many, SEED repeats others.
 
 use strict;
 use warnings;
@@ -15,10 +15,10 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $tables = $ENV{SPACE_TABLES} || 100;
-my $seed = $ENV{SPACE_SEED} || 20261125;
+my $seed = $ENV{SEED} || 20261125;
 
 srand($seed);
-note("seed $seed, $tables tables");
+diag("seed $seed, $tables tables");
 
 my $node = PostgreSQL::Test::Cluster->new('space');
 $node->init;

@@ -3,7 +3,7 @@
 # reckoned from the lengths on the page, and of some tables measured by making
 # each; and what it says to save is what CREATE TABLE AS in that order saves.
 #
-# LAYOUT_TABLES sets how many tables at random, LAYOUT_SEED repeats others.
+# LAYOUT_TABLES sets how many tables at random, SEED repeats others.
 
 use strict;
 use warnings;
@@ -14,10 +14,10 @@ use List::Util qw(shuffle);
 use Test::More;
 
 my $tables = $ENV{LAYOUT_TABLES} || 100;
-my $seed = $ENV{LAYOUT_SEED} || 20261125;
+my $seed = $ENV{SEED} || 20261125;
 
 srand($seed);
-note("seed $seed, $tables tables");
+diag("seed $seed, $tables tables");
 
 my $node = PostgreSQL::Test::Cluster->new('layout');
 $node->init;
