@@ -221,6 +221,21 @@ decode_one(const char *base, uint32 off, uint32 len, const AiAttribute *attr,
 }
 
 /*
+ * ai_decode_attribute - one that is there, of a tuple that is no heap tuple
+ *
+ * It lies between off, from where its alignment is counted on, and len, both
+ * offsets from base; fills all of *out, and returns what is wrong.
+ */
+const char *
+ai_decode_attribute(const char *base, uint32 off, uint32 len,
+					const AiAttribute *attr, AiStored *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->problem = decode_one(base, off, len, attr, out);
+	return out->problem;
+}
+
+/*
  * ai_decode_attributes - fill out[0 .. natts - 1] from a tuple of len bytes
  *
  * The header has passed ai_check_tuple_header().  A table with fewer columns

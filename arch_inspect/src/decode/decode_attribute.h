@@ -63,6 +63,9 @@ extern const char *ai_storage_name(AiStorage storage);
 extern const char *ai_method_name(char method);
 extern const char *ai_decode_varlena(const char *data, uint32 space,
 									 AiStored *out);
+extern const char *ai_decode_attribute(const char *base, uint32 off,
+									   uint32 len, const AiAttribute *attr,
+									   AiStored *out);
 extern const char *ai_decode_attributes(const HeapTupleHeaderData *tuple,
 										uint32 len, const AiAttribute *attrs,
 										int natts, AiStored *out);
