@@ -22,6 +22,7 @@ BEGIN
 								('buffers', 'pg_monitor'),
 								('buffer_usage', 'pg_monitor'),
 								('buffer_clock', 'pg_monitor'),
+								('io_handles', 'pg_read_all_stats'),
 								('shared_memory', 'pg_read_all_stats'))) AS stated
 				  FROM (SELECT CASE o.classid WHEN 'pg_proc'::regclass THEN 'ROUTINE ' || o.objid::regprocedure::text
 								   WHEN 'pg_class'::regclass THEN 'TABLE ' || o.objid::regclass::text

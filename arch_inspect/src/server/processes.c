@@ -301,6 +301,24 @@ put_wait(Datum *values, bool *nulls, uint32 wait, bool *refreshed)
 }
 
 /*
+ * What an I/O worker does: it has no state of its own, its wait tells.
+ */
+static const char *
+io_worker_activity(PGPROC *proc)
+{
+	const char *type =
+		pgstat_get_wait_event_type(*(volatile uint32 *) &proc->wait_event_info);
+
+	if (type == NULL)
+		return "works on a read that another process asked for";
+	if (strcmp(type, "Activity") == 0)
+		return "waits for another process to ask for a read";
+	if (strcmp(type, "IO") == 0)
+		return "reads from a file what another process asked for";
+	return psprintf("waits (%s)", type);
+}
+
+/*
  * A process that has a status entry.  State, statement, times and client are
  * for those whom pg_stat_activity would show them.
  */
@@ -344,6 +362,8 @@ put_backend(Datum *values, bool *nulls, const Status *status, PGPROC *proc,
 	put_time(values, nulls, COL_BACKEND_START, entry->st_proc_start_timestamp);
 	blocked = put_wait(values, nulls, *(volatile uint32 *) &proc->wait_event_info,
 					   refreshed);
+	if (strcmp(kind, "io worker") == 0)
+		put_text(values, nulls, COL_ACTIVITY, io_worker_activity(proc));
 	if (TransactionIdIsValid(xid))
 	{
 		values[COL_XID] = TransactionIdGetDatum(xid);
