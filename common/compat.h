@@ -100,13 +100,6 @@
 #define ARCH_TAG_REL(tag) ((tag)->rnode.relNode)
 #endif
 
-/* PG 19 has a level of the log for each kind of process */
-#if PG_VERSION_NUM >= 190000
-#define arch_log_min_messages log_min_messages[MyBackendType]
-#else
-#define arch_log_min_messages log_min_messages
-#endif
-
 /* PG 17 added methods of jsonpath; before it, no value has them */
 #if PG_VERSION_NUM < 170000
 #define jpiBigint (jpiLikeRegex + 1)
@@ -159,9 +152,11 @@
 	 BackendIdGetProc(GetTempNamespaceBackendId(namespaceid)))
 #endif
 
-/* PG 17 renamed the wait for a buffer pin */
+/* PG 19 renamed the wait for a buffer pin, as PG 17 had done */
 #if PG_VERSION_NUM < 170000
-#define WAIT_EVENT_BUFFER_PIN PG_WAIT_BUFFER_PIN
+#define WAIT_EVENT_BUFFER_CLEANUP PG_WAIT_BUFFER_PIN
+#elif PG_VERSION_NUM < 190000
+#define WAIT_EVENT_BUFFER_CLEANUP WAIT_EVENT_BUFFER_PIN
 #endif
 
 /* PG 16 turned the lock manager's queues into dlists */
@@ -178,6 +173,13 @@
 		 var != NULL; \
 		 var = (type *) SHMQueueNext(queue, &var->member, offsetof(type, member)))
 #define ARCH_WAIT_QUEUE(lock) (&(lock)->waitProcs.links)
+#endif
+
+/* PG 19 renamed what links the processes of a lock's wait queue */
+#if PG_VERSION_NUM >= 190000
+#define AI_WAIT_LINK waitLink
+#else
+#define AI_WAIT_LINK links
 #endif
 
 /*
@@ -277,15 +279,6 @@
 	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL)
 #endif
 
-/* PG 17 renamed the class of waits for a buffer pin, PG 19 once more */
-#if PG_VERSION_NUM >= 190000
-#define AL_WAIT_CLASS_PIN PG_WAIT_BUFFER
-#elif PG_VERSION_NUM >= 170000
-#define AL_WAIT_CLASS_PIN PG_WAIT_BUFFERPIN
-#else
-#define AL_WAIT_CLASS_PIN PG_WAIT_BUFFER_PIN
-#endif
-
 /*
  * Makes a background worker count as a connection of its role and database.
  * PG 18 turned the mark around, PG 19 replaced it by the kind of the process,
@@ -315,4 +308,236 @@
 #define EventTriggerOnLogin() ((void) 0)
 #endif
 
+/* PG 19 wants to know when a descriptor that was made by hand is complete */
+#if PG_VERSION_NUM < 190000
+#define TupleDescFinalize(tupdesc) ((void) (tupdesc))
+#endif
+
+/* PG 19 says in words for the compiler that a case falls through */
+#if PG_VERSION_NUM < 190000
+#ifdef __GNUC__
+#define pg_fallthrough __attribute__((fallthrough))
+#else
+#define pg_fallthrough ((void) 0)
+#endif
+#endif
+
+/* PG 19 tells a signal handler who sent the signal */
+#if PG_VERSION_NUM >= 190000
+#define AL_SIGNAL_ARGS postgres_signal_arg, pg_siginfo
+#else
+#define AL_SIGNAL_ARGS postgres_signal_arg
+#endif
+
+/*
+ * PG 19 lets the records of pruning and vacuum set bits of the visibility map;
+ * before, a record of its own did, whose flags came after its horizon
+ */
+#if PG_VERSION_NUM >= 190000
+#define XLOG_HEAP2_VISIBLE 0x40
+#elif PG_VERSION_NUM >= 170000
+#define XLHP_VM_ALL_VISIBLE 0
+#define XLHP_VM_ALL_FROZEN 0
+#endif
+#define AI_HEAP_VISIBLE_FLAGS sizeof(TransactionId)
+
+/* PG 19 has one record for a new LSN, and not one of GiST's */
+#if PG_VERSION_NUM >= 190000
+#define XLOG_GIST_ASSIGN_LSN 0x70
+#else
+#define XLOG_ASSIGN_LSN 0xC0
+#endif
+
+/* PG 19 switches logical decoding on and off with the slots that need it */
+#if PG_VERSION_NUM < 190000
+#define XLOG_LOGICAL_DECODING_STATUS_CHANGE 0xF0
+#endif
+
+/* PG 19 replaced get_relation_info_hook and gave the planner more hooks */
+#define AI_PLANNER_HOOKS_19 (PG_VERSION_NUM >= 190000)
+
 #endif							/* ARCH_COMPAT_H */
+
+/*
+ * What follows needs a header of the server's that not everybody includes: it
+ * is there for a file that has included that header before this one.
+ */
+
+#if defined(BUFMGR_INTERNALS_H) && !defined(ARCH_COMPAT_BUFFER)
+#define ARCH_COMPAT_BUFFER
+
+#include "utils/wait_event.h"
+
+/* PG 19 widened a buffer's state, and put its content lock into it */
+#if PG_VERSION_NUM >= 190000
+typedef uint64 AiBufferState;
+
+static inline AiBufferState
+ai_buffer_state(BufferDesc *desc)
+{
+	return pg_atomic_read_u64(&desc->state);
+}
+
+static inline void
+ai_unlock_buffer_header(BufferDesc *desc, AiBufferState state)
+{
+	UnlockBufHdr(desc);
+}
+#else
+typedef uint32 AiBufferState;
+
+static inline AiBufferState
+ai_buffer_state(BufferDesc *desc)
+{
+	return pg_atomic_read_u32(&desc->state);
+}
+
+static inline void
+ai_unlock_buffer_header(BufferDesc *desc, AiBufferState state)
+{
+	UnlockBufHdr(desc, state);
+}
+#endif
+
+/* PG 19 has no list of free buffers: one is free that holds no page */
+static inline bool
+ai_buffer_is_free(const BufferDesc *desc, AiBufferState state)
+{
+#if PG_VERSION_NUM >= 190000
+	return (state & BM_TAG_VALID) == 0;
+#else
+	return desc->freeNext != FREENEXT_NOT_IN_LIST;
+#endif
+}
+
+/*
+ * How a buffer's content is locked at the moment.  PG 19 knows a third way to
+ * hold it, that is alone but for those who share it; it counts as shared.
+ */
+static inline void
+ai_content_lock(BufferDesc *desc, bool *exclusive, uint32 *shared)
+{
+#if PG_VERSION_NUM >= 190000
+	uint64		state = pg_atomic_read_u64(&desc->state);
+
+	*exclusive = (state & BM_LOCK_VAL_EXCLUSIVE) != 0;
+	*shared = (uint32) ((state / BM_LOCK_VAL_SHARED) & MAX_BACKENDS) +
+		((state & BM_LOCK_VAL_SHARE_EXCLUSIVE) != 0);
+#else
+	uint32		state = pg_atomic_read_u32(&BufferDescriptorGetContentLock(desc)->state);
+
+	*exclusive = (state & AI_LW_EXCLUSIVE) != 0;
+	*shared = state & (AI_LW_EXCLUSIVE - 1);
+#endif
+}
+
+/* Does a process with this wait event wait for a buffer's content lock? */
+static inline bool
+ai_waits_for_content(uint32 wait_event_info)
+{
+#if PG_VERSION_NUM >= 190000
+	return wait_event_info == WAIT_EVENT_BUFFER_EXCLUSIVE ||
+		wait_event_info == WAIT_EVENT_BUFFER_SHARE_EXCLUSIVE ||
+		wait_event_info == WAIT_EVENT_BUFFER_SHARED;
+#else
+	return wait_event_info == (PG_WAIT_LWLOCK | LWTRANCHE_BUFFER_CONTENT);
+#endif
+}
+
+/*
+ * ReadRecentBuffer() without a trace in the buffer's usage count
+ *
+ * PG 19 pins there in the common way, which raises the count.  It is taken
+ * back at once, while the pin keeps the clock hand from lowering it; where the
+ * count is not higher than it was before, there was nothing to raise: it stood
+ * at its limit, or we had the buffer pinned already.
+ */
+static inline bool
+ai_read_recent_buffer(const RelFileLocator *rlocator, ForkNumber forknum,
+					  BlockNumber blkno, Buffer buffer)
+{
+#if PG_VERSION_NUM >= 190000
+	BufferDesc *desc = GetBufferDescriptor(buffer - 1);
+	uint64		state = pg_atomic_read_u64(&desc->state);
+	uint32		before = BUF_STATE_GET_USAGECOUNT(state);
+
+	if (!ReadRecentBuffer(*rlocator, forknum, blkno, buffer))
+		return false;
+	state = pg_atomic_read_u64(&desc->state);
+	while (BUF_STATE_GET_USAGECOUNT(state) > before)
+	{
+		if ((state & BM_LOCKED) != 0)
+			state = WaitBufHdrUnlocked(desc);
+		else if (pg_atomic_compare_exchange_u64(&desc->state, &state,
+												state - BUF_USAGECOUNT_ONE))
+			break;
+	}
+	return true;
+#else
+	return ReadRecentBuffer(*rlocator, forknum, blkno, buffer);
+#endif
+}
+#endif							/* ARCH_COMPAT_BUFFER */
+
+#if defined(_PROC_H_) && !defined(ARCH_COMPAT_PROC)
+#define ARCH_COMPAT_PROC
+
+/* PG 19 keeps which conflicts with recovery are pending, not only whether */
+static inline bool
+al_recovery_conflict_pending(PGPROC *proc)
+{
+#if PG_VERSION_NUM >= 190000
+	return pg_atomic_read_u32(&proc->pendingRecoveryConflicts) != 0;
+#else
+	return proc->recoveryConflictPending;
+#endif
+}
+#endif							/* ARCH_COMPAT_PROC */
+
+#if defined(_PROC_H_) && defined(SLOT_H) && !defined(ARCH_COMPAT_SLOT)
+#define ARCH_COMPAT_SLOT
+
+/* PG 19 knows who uses a slot by the number of its PGPROC */
+static inline int
+ai_slot_pid(const ReplicationSlot *slot)
+{
+#if PG_VERSION_NUM >= 190000
+	return slot->active_proc == INVALID_PROC_NUMBER ? 0 :
+		GetPGProcByNumber(slot->active_proc)->pid;
+#else
+	return slot->active_pid;
+#endif
+}
+#endif							/* ARCH_COMPAT_SLOT */
+
+#if defined(XLOGREADER_H) && !defined(ARCH_COMPAT_XLOGREADER)
+#define ARCH_COMPAT_XLOGREADER
+
+/* PG 19 also says why there is no record; our own callback knows better */
+static inline XLogRecPtr
+ai_find_next_record(XLogReaderState *state, XLogRecPtr start)
+{
+#if PG_VERSION_NUM >= 190000
+	char	   *errormsg;
+
+	return XLogFindNextRecord(state, start, &errormsg);
+#else
+	return XLogFindNextRecord(state, start);
+#endif
+}
+#endif							/* ARCH_COMPAT_XLOGREADER */
+
+#if defined(GUC_H) && defined(MISCADMIN_H) && !defined(ARCH_COMPAT_GUC)
+#define ARCH_COMPAT_GUC
+
+/* PG 19 has a level for each kind of process */
+static inline int *
+ai_log_min_messages(void)
+{
+#if PG_VERSION_NUM >= 190000
+	return &log_min_messages[MyBackendType];
+#else
+	return &log_min_messages;
+#endif
+}
+#endif							/* ARCH_COMPAT_GUC */

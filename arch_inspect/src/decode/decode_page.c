@@ -174,7 +174,7 @@ ai_decode_page_header(const char *page, AiPageKind expected,
 {
 	const PageHeaderData *p = (const PageHeaderData *) page;
 
-	header->lsn = ((uint64) p->pd_lsn.xlogid << 32) | p->pd_lsn.xrecoff;
+	header->lsn = PageGetLSN((Page) page);
 	header->checksum = p->pd_checksum;
 	header->flags = p->pd_flags;
 	header->lower = p->pd_lower;

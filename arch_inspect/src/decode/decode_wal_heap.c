@@ -144,6 +144,15 @@ add_count(AiWords *w, bool *first, uint32 n, const char *what)
 }
 
 #ifdef XLOG_HEAP2_PRUNE_ON_ACCESS
+/* Appends which bits of the visibility map the same record sets */
+static void
+add_marks(AiWords *w, uint16 flags)
+{
+	if (flags & XLHP_VM_ALL_VISIBLE)
+		ai_words(w, ", marks it all-visible%s",
+				 flags & XLHP_VM_ALL_FROZEN ? " and all-frozen" : "");
+}
+
 /*
  * Pruning, vacuum and freezing since 17: the lists are in the block's data,
  * unless the page was logged whole.
@@ -154,7 +163,10 @@ prune(const AiWalRecord *rec, AiWords *w, uint8 op)
 	uint32		blkno = ai_wal_blkno(rec, 0);
 	const char *data = rec->nblocks > 0 ? rec->blocks[0].data : NULL;
 	uint32		len = rec->nblocks > 0 ? rec->blocks[0].data_len : 0;
-	uint8		flags;
+	uint16		changes = XLHP_HAS_FREEZE_PLANS | XLHP_HAS_REDIRECTIONS |
+		XLHP_HAS_DEAD_ITEMS | XLHP_HAS_NOW_UNUSED_ITEMS;
+	xl_heap_prune head;
+	uint16		flags;
 	uint16		n = 0;
 	uint32		at = 0;
 	uint32		frozen = 0;
@@ -163,8 +175,16 @@ prune(const AiWalRecord *rec, AiWords *w, uint8 op)
 	uint32		unused = 0;
 	bool		first = true;
 
-	if (!AI_WAL_MAIN(rec, offsetof(xl_heap_prune, flags), &flags, 1))
+	if (!AI_WAL_MAIN(rec, 0, &head, SizeOfHeapPrune))
 		return;
+	flags = head.flags;
+	if ((flags & changes) == 0 && (flags & XLHP_VM_ALL_VISIBLE) != 0)
+	{
+		ai_words(w, "mark block %u all-visible", blkno);
+		if (flags & XLHP_VM_ALL_FROZEN)
+			ai_words(w, " and all-frozen");
+		return;
+	}
 	ai_words(w, op == XLOG_HEAP2_PRUNE_ON_ACCESS ? "prune block %u" :
 			 op == XLOG_HEAP2_PRUNE_VACUUM_SCAN ? "vacuum, first pass, block %u" :
 			 "vacuum, second pass, block %u", blkno);
@@ -172,6 +192,7 @@ prune(const AiWalRecord *rec, AiWords *w, uint8 op)
 	{
 		ai_words(w, rec->nblocks > 0 && rec->blocks[0].has_image ?
 				 ": in the page image" : "");
+		add_marks(w, flags);
 		return;
 	}
 	if (flags & XLHP_HAS_FREEZE_PLANS)
@@ -213,6 +234,7 @@ prune(const AiWalRecord *rec, AiWords *w, uint8 op)
 	add_count(w, &first, redirected, "redirected");
 	add_count(w, &first, unused, "unused");
 	add_count(w, &first, frozen, "frozen");
+	add_marks(w, flags);
 }
 #else
 /*
@@ -310,7 +332,7 @@ ai_wal_heap2(const AiWalRecord *rec, AiWords *w)
 			break;
 		case XLOG_HEAP2_VISIBLE:
 			/* reference 0 is the map's page, reference 1 the heap's */
-			if (!AI_WAL_MAIN(rec, offsetof(xl_heap_visible, flags), &flags, 1))
+			if (!AI_WAL_MAIN(rec, AI_HEAP_VISIBLE_FLAGS, &flags, 1))
 				return;
 			ai_words(w, "mark block %u all-visible", ai_wal_blkno(rec, 1));
 			if (flags & VISIBILITYMAP_ALL_FROZEN)

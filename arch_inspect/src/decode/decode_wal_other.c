@@ -41,6 +41,7 @@ ai_wal_xlog(const AiWalRecord *rec, AiWords *w)
 	uint64		lsn;
 	int64		when;
 	uint32		n = 0;
+	bool		flag;
 
 	switch (rec->info)
 	{
@@ -109,6 +110,14 @@ ai_wal_xlog(const AiWalRecord *rec, AiWords *w)
 		case XLOG_OVERWRITE_CONTRECORD:
 			if (AI_WAL_MAIN(rec, 0, &lsn, 8))
 				ai_words(w, "the record at %X was never finished", lsn);
+			break;
+		case XLOG_ASSIGN_LSN:
+			ai_words(w, "a new LSN, nothing else");
+			break;
+		case XLOG_LOGICAL_DECODING_STATUS_CHANGE:
+			if (AI_WAL_MAIN(rec, 0, &flag, 1))
+				ai_words(w, "logical decoding is %s from here on",
+						 flag ? "possible" : "off");
 			break;
 	}
 }

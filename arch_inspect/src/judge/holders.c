@@ -26,6 +26,7 @@
 #include "utils/guc.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/tuplestore.h"
 #include "utils/xid8.h"
 
 #include "compat.h"
@@ -147,7 +148,7 @@ copy_slots(AiHolders *holders)
 		if (!slot->in_use)
 			continue;
 		SpinLockAcquire(&slot->mutex);
-		copy.pid = slot->active_pid;
+		copy.pid = ai_slot_pid(slot);
 		copy.datid = slot->data.database;
 		copy.name = slot->data.name;
 		copy.synced = ai_slot_synced(slot);

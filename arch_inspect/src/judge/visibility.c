@@ -356,7 +356,7 @@ inserter_counts(AiLook *look, const HeapTupleHeaderData *tuple,
 				decide(verdict, false, AI_RULE_INSERT_COMMAND, AI_BY_COMMAND, xmin);
 				return false;
 			}
-			/* FALLTHROUGH */
+			pg_fallthrough;
 		case AI_XID_IN_PROGRESS:
 		case AI_XID_COMMITTED:
 			if (ai_look_in_snapshot(look, xmin, &by, &verdict->unsure))
@@ -411,7 +411,7 @@ ai_look_tuple(AiLook *look, const HeapTupleHeaderData *tuple,
 					   tuple->t_choice.t_heap.t_xmax);
 				break;
 			}
-			/* FALLTHROUGH */
+			pg_fallthrough;
 		case AI_XID_ABORTED:
 			decide(verdict, true, AI_RULE_DELETE_ABORTED, verdict->status.xmax_by,
 				   tuple->t_choice.t_heap.t_xmax);
@@ -437,7 +437,7 @@ ai_look_tuple(AiLook *look, const HeapTupleHeaderData *tuple,
 					decide(verdict, true, AI_RULE_DELETE_COMMAND, AI_BY_COMMAND, updater);
 				break;
 			}
-			/* FALLTHROUGH */
+			pg_fallthrough;
 		case AI_XID_IN_PROGRESS:
 		case AI_XID_COMMITTED:
 		case AI_XID_FROZEN:

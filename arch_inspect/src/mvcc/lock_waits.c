@@ -29,6 +29,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
+#include "utils/tuplestore.h"
 #include "utils/wait_event.h"
 
 #include "compat.h"
@@ -139,7 +140,7 @@ copy_lock(AwaitedLock *copy, LOCK *lock)
 		party->held = pl->holdMask;
 		copy->nholders++;
 	}
-	arch_lock_queue_foreach(PGPROC, links, proc, ARCH_WAIT_QUEUE(lock))
+	arch_lock_queue_foreach(PGPROC, AI_WAIT_LINK, proc, ARCH_WAIT_QUEUE(lock))
 	{
 		Party	   *party = &copy->parties[copy->nholders + copy->nwaiters];
 
@@ -173,7 +174,7 @@ copy_awaited_locks(void)
 			proc->waitStatus != PROC_WAIT_STATUS_WAITING)
 			continue;
 		/* each lock once: with the first in its queue */
-		arch_lock_queue_foreach(PGPROC, links, head, ARCH_WAIT_QUEUE(proc->waitLock))
+		arch_lock_queue_foreach(PGPROC, AI_WAIT_LINK, head, ARCH_WAIT_QUEUE(proc->waitLock))
 		{
 			first = (head == proc);
 			break;

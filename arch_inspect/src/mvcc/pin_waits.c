@@ -98,7 +98,7 @@ ai_pin_waits(void)
 		PGPROC	   *proc = &ProcGlobal->allProcs[i];
 		AiPinWait  *wait;
 
-		if (proc->pid == 0 || proc->wait_event_info != WAIT_EVENT_BUFFER_PIN)
+		if (proc->pid == 0 || proc->wait_event_info != WAIT_EVENT_BUFFER_CLEANUP)
 			continue;
 		wait = palloc0(sizeof(AiPinWait));
 		wait->proc = proc;
@@ -113,12 +113,12 @@ ai_pin_waits(void)
 	{
 		BufferDesc *desc = GetBufferDescriptor(i);
 		BufferTag	tag;
-		uint32		state;
+		AiBufferState state;
 		Oid			relid;
 
 		if (i % 8192 == 0)
 			CHECK_FOR_INTERRUPTS();
-		if ((pg_atomic_read_u32(&desc->state) & BM_PIN_COUNT_WAITER) == 0)
+		if ((ai_buffer_state(desc) & BM_PIN_COUNT_WAITER) == 0)
 			continue;
 		state = ai_buffer_look(i, &tag);
 		if ((state & (BM_PIN_COUNT_WAITER | BM_TAG_VALID)) != (BM_PIN_COUNT_WAITER | BM_TAG_VALID))

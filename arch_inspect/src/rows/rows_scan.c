@@ -110,6 +110,7 @@ begin_whole_row(RowsScan *state, List *all, List *names)
 						   column->name,
 						   column->type, -1, 0);
 	}
+	TupleDescFinalize(state->all_desc);
 	BlessTupleDesc(state->all_desc);
 }
 

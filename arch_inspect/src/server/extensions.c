@@ -23,6 +23,7 @@
 #include "executor/executor.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
 #include "optimizer/plancat.h"
 #include "optimizer/planner.h"
@@ -35,6 +36,7 @@
 #include "utils/elog.h"
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
+#include "utils/tuplestore.h"
 
 #include "compat.h"
 #include "result.h"
@@ -169,11 +171,20 @@ static const struct
 }			hooks[] = {
 	HOOK(post_parse_analyze_hook, "sees each statement after parse analysis"),
 	HOOK(planner_hook, "plans statements, or watches planning"),
+#if AI_PLANNER_HOOKS_19
+	HOOK(planner_setup_hook, "prepares the planning of a statement"),
+	HOOK(planner_shutdown_hook, "runs when a statement is planned"),
+	HOOK(build_simple_rel_hook, "changes what the planner knows of a relation, as of indexes that do not exist"),
+	HOOK(joinrel_setup_hook, "changes what the planner knows of a join"),
+	HOOK(join_path_setup_hook, "chooses which kinds of join a pair may use"),
+#endif
 	HOOK(join_search_hook, "searches the order of joins"),
 	HOOK(set_rel_pathlist_hook, "adds ways to scan a relation"),
 	HOOK(set_join_pathlist_hook, "adds ways to join"),
 	HOOK(create_upper_paths_hook, "adds ways to group, sort and finish"),
+#if !AI_PLANNER_HOOKS_19
 	HOOK(get_relation_info_hook, "changes what the planner knows of a relation, as of indexes that do not exist"),
+#endif
 	HOOK(get_relation_stats_hook, "replaces a column's statistics"),
 	HOOK(get_index_stats_hook, "replaces an index expression's statistics"),
 	HOOK(get_attavgwidth_hook, "replaces a column's average width"),

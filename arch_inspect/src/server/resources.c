@@ -18,6 +18,7 @@
 #include "storage/buf_internals.h"
 #include "storage/bufmgr.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 
 #include "compat.h"
 #include "result.h"
@@ -108,7 +109,7 @@ ai_shared_buffers_use(PG_FUNCTION_ARGS)
 	for (i = 0; i < NBuffers; i++)
 	{
 		BufferDesc *desc = GetBufferDescriptor(i);
-		uint64		state = pg_atomic_read_u32(&desc->state);
+		AiBufferState state = ai_buffer_state(desc);
 
 		if (i % 65536 == 0)
 			CHECK_FOR_INTERRUPTS();

@@ -15,6 +15,7 @@
 #include "storage/lwlock.h"
 #include "storage/proc.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 #include "utils/wait_event.h"
 
 #include "compat.h"
@@ -92,10 +93,32 @@ add_lock(Tranche *tranches, LWLock *lock)
 }
 
 /*
+ * A row of the result; words are of the wait for such a lock.
+ */
+static void
+put_tranche(ReturnSetInfo *rsinfo, const Tranche *tranche, bool *refreshed)
+{
+	const char *words = ai_wait_words("LWLock", tranche->name, refreshed);
+	Datum		values[6];
+	bool		nulls[6] = {0};
+
+	values[0] = CStringGetTextDatum(tranche->name);
+	values[1] = Int64GetDatum(tranche->locks);
+	values[2] = Int64GetDatum(tranche->exclusive);
+	values[3] = Int64GetDatum(tranche->shared);
+	values[4] = Int64GetDatum(tranche->waiters);
+	nulls[5] = (words == NULL);
+	if (words != NULL)
+		values[5] = CStringGetTextDatum(words);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+/*
  * ai_lwlock_sample - arch_parts.lwlock_sample()
  *
  * The locks that can be reached: those of the main array, of the buffers and
- * of the processes.  Waiters are counted by what the processes report.
+ * of the processes.  Waiters are counted by what the processes report.  A
+ * buffer's content lock has its row on every major, whatever it is made of.
  */
 PG_FUNCTION_INFO_V1(ai_lwlock_sample);
 
@@ -112,18 +135,22 @@ ai_lwlock_sample(PG_FUNCTION_ARGS)
 	};
 	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
 	Tranche    *tranches = palloc0(sizeof(Tranche) * MAX_TRANCHES);
-	Datum		values[lengthof(columns)];
-	bool		nulls[lengthof(columns)] = {0};
 	bool		refreshed = false;
+	Tranche		content = {.name = "BufferContent", .locks = NBuffers};
 	int			i;
 
 	for (i = 0; i < NUM_FIXED_LWLOCKS; i++)
 		add_lock(tranches, &MainLWLockArray[i].lock);
 	for (i = 0; i < NBuffers; i++)
 	{
+		bool		exclusive;
+		uint32		shared;
+
 		if (i % 65536 == 0)
 			CHECK_FOR_INTERRUPTS();
-		add_lock(tranches, BufferDescriptorGetContentLock(GetBufferDescriptor(i)));
+		ai_content_lock(GetBufferDescriptor(i), &exclusive, &shared);
+		content.exclusive += exclusive;
+		content.shared += shared;
 	}
 	for (i = 0; i < ProcGlobal->allProcCount; i++)
 	{
@@ -131,15 +158,18 @@ ai_lwlock_sample(PG_FUNCTION_ARGS)
 		uint32		wait = *(volatile uint32 *) &proc->wait_event_info;
 
 		add_lock(tranches, &proc->fpInfoLock);
-		if (proc->pid != 0 && (wait & 0xFF000000) == PG_WAIT_LWLOCK &&
-			(wait & 0xFFFF) < MAX_TRANCHES)
+		if (proc->pid == 0)
+			continue;
+		if (ai_waits_for_content(wait))
+			content.waiters++;
+		else if ((wait & 0xFF000000) == PG_WAIT_LWLOCK &&
+				 (wait & 0xFFFF) < MAX_TRANCHES)
 			tranches[wait & 0xFFFF].waiters++;
 	}
 
 	for (i = 0; i < MAX_TRANCHES; i++)
 	{
 		const char *name;
-		const char *words;
 
 		if (tranches[i].locks == 0 && tranches[i].waiters == 0)
 			continue;
@@ -147,16 +177,9 @@ ai_lwlock_sample(PG_FUNCTION_ARGS)
 		/* numbers whose lock was retired have such a name */
 		if (name == NULL || name[0] == '<')
 			continue;
-		words = ai_wait_words("LWLock", name, &refreshed);
-		values[0] = CStringGetTextDatum(name);
-		values[1] = Int64GetDatum(tranches[i].locks);
-		values[2] = Int64GetDatum(tranches[i].exclusive);
-		values[3] = Int64GetDatum(tranches[i].shared);
-		values[4] = Int64GetDatum(tranches[i].waiters);
-		nulls[5] = (words == NULL);
-		if (words != NULL)
-			values[5] = CStringGetTextDatum(words);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		tranches[i].name = name;
+		put_tranche(rsinfo, &tranches[i], &refreshed);
 	}
+	put_tranche(rsinfo, &content, &refreshed);
 	return (Datum) 0;
 }

@@ -23,27 +23,27 @@
  * too; so if the state is the same before and after, the tag was copied whole.
  * Only a header that doesn't hold still is locked.
  */
-static inline uint32
+static inline AiBufferState
 ai_buffer_look(int i, BufferTag *tag)
 {
 	BufferDesc *desc = GetBufferDescriptor(i);
-	uint32		state;
+	AiBufferState state;
 
 	for (int looks = 0; looks < AI_LOOKS; looks++)
 	{
-		state = pg_atomic_read_u32(&desc->state);
+		state = ai_buffer_state(desc);
 		if (state & BM_LOCKED)
 			continue;
 		pg_read_barrier();
 		*tag = desc->tag;
 		pg_read_barrier();
-		if (pg_atomic_read_u32(&desc->state) == state)
+		if (ai_buffer_state(desc) == state)
 			return state;
 	}
 
 	state = LockBufHdr(desc);
 	*tag = desc->tag;
-	UnlockBufHdr(desc, state);
+	ai_unlock_buffer_header(desc, state);
 	return state & ~BM_LOCKED;
 }
 

@@ -151,11 +151,11 @@ copy_shared(Relation rel, ForkNumber forknum, BlockNumber blkno, AiPage *page)
 	page->next_buffer = InvalidBuffer;
 	if (buffer == InvalidBuffer)
 		return false;
-	if (!ReadRecentBuffer(rel->rd_locator, forknum, blkno, buffer))
+	if (!ai_read_recent_buffer(&rel->rd_locator, forknum, blkno, buffer))
 	{
 		buffer = expected ? shared_buffer_of(rel, forknum, blkno) : InvalidBuffer;
 		if (buffer == InvalidBuffer ||
-			!ReadRecentBuffer(rel->rd_locator, forknum, blkno, buffer))
+			!ai_read_recent_buffer(&rel->rd_locator, forknum, blkno, buffer))
 			return false;
 	}
 
@@ -185,7 +185,7 @@ local_buffer_of(Relation rel, ForkNumber forknum, BlockNumber blkno)
 	if (buffer == InvalidBuffer)
 		return InvalidBuffer;
 	desc = GetLocalBufferDescriptor(-buffer - 1);
-	return (pg_atomic_read_u32(&desc->state) & BM_VALID) != 0 ?
+	return (ai_buffer_state(desc) & BM_VALID) != 0 ?
 		buffer : InvalidBuffer;
 }
 

@@ -276,7 +276,7 @@ ai_wal_open(XLogRecPtr start, XLogRecPtr end)
 		reader->at_end = true;
 		return reader;
 	}
-	first = XLogFindNextRecord(reader->state, start);
+	first = ai_find_next_record(reader->state, start);
 	if (XLogRecPtrIsInvalid(first))
 	{
 		if (reader->at_end)

@@ -322,7 +322,7 @@ count_other(AiRows *rows, const AiHeapItem *item, OffsetNumber lp)
 			break;
 		case AI_TUPLE_LOCKED:
 			N(locked_tuples)++;
-			/* FALLTHROUGH */
+			pg_fallthrough;
 		case AI_TUPLE_LIVE:
 			N(live_tuples)++;
 			N(live_bytes) += len;

@@ -21,7 +21,7 @@
 typedef struct Buffers
 {
 	BufferTag	tag;
-	uint32		state;
+	AiBufferState state;
 	Datum		fork_words[MAX_FORKNUM + 1];
 
 	/* the file that "relation" was last asked for */
@@ -162,7 +162,7 @@ get_flags(AiRows *rows, bool *isnull)
 {
 	static const struct
 	{
-		uint32		bit;
+		AiBufferState bit;
 		const char *name;
 	}			names[] = {
 		{BM_DIRTY, "BM_DIRTY"},
@@ -170,12 +170,20 @@ get_flags(AiRows *rows, bool *isnull)
 		{BM_TAG_VALID, "BM_TAG_VALID"},
 		{BM_IO_IN_PROGRESS, "BM_IO_IN_PROGRESS"},
 		{BM_IO_ERROR, "BM_IO_ERROR"},
+#ifdef BM_JUST_DIRTIED
 		{BM_JUST_DIRTIED, "BM_JUST_DIRTIED"},
+#endif
 		{BM_PIN_COUNT_WAITER, "BM_PIN_COUNT_WAITER"},
 		{BM_CHECKPOINT_NEEDED, "BM_CHECKPOINT_NEEDED"},
-		{BM_PERMANENT, "BM_PERMANENT"}
+		{BM_PERMANENT, "BM_PERMANENT"},
+#ifdef BM_LOCK_MASK
+		{BM_LOCK_HAS_WAITERS, "BM_LOCK_HAS_WAITERS"},
+		{BM_LOCK_WAKE_IN_PROGRESS, "BM_LOCK_WAKE_IN_PROGRESS"},
+		{BM_LOCK_VAL_EXCLUSIVE, "BM_LOCK_VAL_EXCLUSIVE"},
+		{BM_LOCK_VAL_SHARE_EXCLUSIVE, "BM_LOCK_VAL_SHARE_EXCLUSIVE"}
+#endif
 	};
-	uint32		state = ((Buffers *) rows->state)->state;
+	AiBufferState state = ((Buffers *) rows->state)->state;
 	Datum		elems[lengthof(names)];
 	int			n = 0;
 
@@ -245,12 +253,12 @@ buffer_clock_begin(AiRows *rows)
 	{
 		int			i = (clock->hand + d) % NBuffers;
 		BufferDesc *desc = GetBufferDescriptor(i);
-		uint32		state = pg_atomic_read_u32(&desc->state);
+		AiBufferState state = ai_buffer_state(desc);
 		uint32		usage = BUF_STATE_GET_USAGECOUNT(state);
 
 		if ((d & 0xFFFF) == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (desc->freeNext != FREENEXT_NOT_IN_LIST)
+		if (ai_buffer_is_free(desc, state))
 			clock->free++;
 		if (BUF_STATE_GET_REFCOUNT(state) != 0)
 			clock->pinned++;

@@ -24,6 +24,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/pg_lsn.h"
+#include "utils/tuplestore.h"
 
 #include "compat.h"
 #include "result.h"

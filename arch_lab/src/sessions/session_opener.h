@@ -9,6 +9,7 @@
 #ifndef AL_SESSION_OPENER_H
 #define AL_SESSION_OPENER_H
 
+#include "datatype/timestamp.h"
 #include "lib/ilist.h"
 #include "nodes/pg_list.h"
 #include "postmaster/bgworker.h"

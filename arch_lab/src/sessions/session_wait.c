@@ -205,7 +205,7 @@ find_pinned(PGPROC *proc, BufferTag *tag)
 	for (int i = 0; i < NBuffers; i++)
 	{
 		BufferDesc *buf = GetBufferDescriptor(i);
-		uint32		state;
+		AiBufferState state;
 
 		if ((i & 0xFFFF) == 0)
 			CHECK_FOR_INTERRUPTS();
@@ -213,7 +213,7 @@ find_pinned(PGPROC *proc, BufferTag *tag)
 			continue;
 		state = LockBufHdr(buf);
 		*tag = buf->tag;
-		UnlockBufHdr(buf, state);
+		ai_unlock_buffer_header(buf, state);
 		if ((state & BM_PIN_COUNT_WAITER) != 0)
 			return true;
 	}
@@ -273,6 +273,7 @@ bool
 al_session_blocked(al_session *s, al_wait *wait)
 {
 	PGPROC	   *proc = BackendPidGetProc(s->pid);
+	uint32		event;
 	uint32		wait_class;
 	int		   *pids;
 	int			npids;
@@ -288,9 +289,10 @@ al_session_blocked(al_session *s, al_wait *wait)
 		return false;
 
 	/* cheap, and nearly always the end of it; IPC: its parallel workers wait */
-	wait_class = *(volatile uint32 *) &proc->wait_event_info & 0xFF000000U;
-	if (wait_class == AL_WAIT_CLASS_PIN)
+	event = *(volatile uint32 *) &proc->wait_event_info;
+	if (event == WAIT_EVENT_BUFFER_CLEANUP)
 		return blocked_by_pin(s, proc, wait);
+	wait_class = event & 0xFF000000U;
 	if (wait_class != PG_WAIT_LOCK && wait_class != PG_WAIT_IPC)
 		return false;
 
