@@ -15,6 +15,8 @@
 #include "libpq/pqformat.h"
 #include "utils/memutils.h"
 
+#include "compat.h"
+
 /*
  * mu_agg_context - the context that the state lives in
  */
