@@ -90,6 +90,27 @@ mu_gcd64(uint64 a, uint64 b)
 }
 
 /*
+ * mu_gcd128 - the same where the numbers may be long
+ *
+ * One division brings them down to 64 bits where at least one is that short.
+ */
+static inline uint128
+mu_gcd128(uint128 a, uint128 b)
+{
+	while (b != 0)
+	{
+		uint128		rest;
+
+		if (a <= PG_UINT64_MAX && b <= PG_UINT64_MAX)
+			return mu_gcd64((uint64) a, (uint64) b);
+		rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+/*
  * mu_mulmod - a * b mod m
  */
 static inline uint64

@@ -34,27 +34,6 @@ mu_rational_overflow(void)
 }
 
 /*
- * Greatest common divisor where the numbers may be long.
- *
- * One division brings them down to 64 bits where at least one is that short.
- */
-static uint128
-gcd128(uint128 a, uint128 b)
-{
-	while (b != 0)
-	{
-		uint128		rest;
-
-		if (a <= PG_UINT64_MAX && b <= PG_UINT64_MAX)
-			return mu_gcd64((uint64) a, (uint64) b);
-		rest = a % b;
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
-/*
  * mu_rational_lowest - num / den in lowest terms, den > 0; false where that
  * does not fit
  */
@@ -70,7 +49,7 @@ mu_rational_lowest(int128 num, uint128 den, MuRational *result)
 		result->den = 1;
 		return true;
 	}
-	g = gcd128(size, den);
+	g = mu_gcd128(size, den);
 	if (g != 1)
 	{
 		size /= g;

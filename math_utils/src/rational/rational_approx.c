@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "base/mu_int.h"
 #include "compat.h"
 #include "rational/mu_rational.h"
 
@@ -40,17 +41,9 @@ mu_rational_mediant(PG_FUNCTION_ARGS)
 	MuRational *b = PG_GETARG_RATIONAL(1);
 	int128		num = (int128) a->num + b->num;
 	int128		den = (int128) a->den + b->den;
-	int128		x = num < 0 ? -num : num;
-	int128		y = den;
+	int128		g = (int128) mu_gcd128((uint128) (num < 0 ? -num : num), (uint128) den);
 
-	while (y != 0)
-	{
-		int128		rest = x % y;
-
-		x = y;
-		y = rest;
-	}
-	PG_RETURN_RATIONAL(checked(num / x, den / x));
+	PG_RETURN_RATIONAL(checked(num / g, den / g));
 }
 
 /* a / b rounded down, b > 0 */
