@@ -28,6 +28,7 @@
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
+#include "optimizer/plancat.h"
 #include "optimizer/restrictinfo.h"
 #include "parser/parsetree.h"
 #include "utils/builtins.h"
@@ -40,6 +41,7 @@
 #include "rows/rows_scan.h"
 
 #include "compat.h"
+#include "cost.h"
 
 /* what a call is thought to do */
 typedef struct Estimate
@@ -282,14 +284,18 @@ make_path(PlannerInfo *root, RelOptInfo *rel, const AiInstrument *instrument,
 	return path;
 }
 
-/* How many workers' worth of work each of them saves; the leader helps. */
-static double
-parallel_divisor(int workers)
+/*
+ * ai_rows_per_heap_page - how many line pointers a page of the table has, as
+ * the statistics know it or else as the columns' widths suggest
+ */
+double
+ai_rows_per_heap_page(Relation rel)
 {
-	double		leader = 1.0 - 0.3 * workers;
-
-	return workers +
-		(parallel_leader_participation && leader > 0 ? leader : 0);
+	if (rel->rd_rel->relpages > 0 && rel->rd_rel->reltuples > 0)
+		return rel->rd_rel->reltuples / rel->rd_rel->relpages;
+	return (BLCKSZ - SizeOfPageHeaderData) /
+		(double) (sizeof(ItemIdData) + MAXALIGN(SizeofHeapTupleHeader) +
+				  MAXALIGN(get_rel_data_width(rel, NULL)));
 }
 
 /*
@@ -351,7 +357,7 @@ rows_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
 									  max_parallel_workers_per_gather);
 	if (workers > 0)
 		add_partial_path(rel, (Path *) make_path(root, rel, instrument, &est,
-												 workers, parallel_divisor(workers)));
+												 workers, arch_parallel_divisor(workers)));
 }
 
 /*

@@ -38,6 +38,7 @@
 #include "utils/ruleutils.h"
 
 #include "compat.h"
+#include "cost.h"
 #include "npy/npy.h"
 
 PG_FUNCTION_INFO_V1(mu_npy_handler);
@@ -207,7 +208,7 @@ npy_paths(PlannerInfo *root, RelOptInfo *rel, Oid table)
 	workers = compute_parallel_worker(rel, plan->pages, -1, max_parallel_workers_per_gather);
 	if (workers > 0)
 	{
-		double		share = workers + (parallel_leader_participation ? Max(0, 1.0 - 0.3 * workers) : 0);
+		double		share = arch_parallel_divisor(workers);
 		ForeignPath *path = mu_create_foreignscan_path(root, rel, clamp_row_est(rel->rows / share),
 													   startup, startup + io + cpu / share, NULL);
 

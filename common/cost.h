@@ -1,0 +1,28 @@
+/*-------------------------------------------------------------------------
+ *
+ * cost.h
+ *	  What more than one extension tells the planner.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef ARCH_COST_H
+#define ARCH_COST_H
+
+#include "optimizer/optimizer.h"
+
+/*
+ * arch_parallel_divisor - by how much workers shorten a path
+ *
+ * The leader helps, the less so the more workers it has to read from: as
+ * get_parallel_divisor() in the server's costsize.c has it.
+ */
+static inline double
+arch_parallel_divisor(int workers)
+{
+	double		leader = 1.0 - 0.3 * workers;
+
+	return workers +
+		(parallel_leader_participation && leader > 0 ? leader : 0);
+}
+
+#endif							/* ARCH_COST_H */
