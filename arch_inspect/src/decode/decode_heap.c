@@ -33,6 +33,7 @@ ai_check_redirect(const char *page, const AiPageHeader *header,
 				  OffsetNumber target)
 {
 	AiItem		item;
+	const HeapTupleHeaderData *tuple;
 
 	if (target < FirstOffsetNumber || target > header->nitems)
 		return "redirect to a line pointer that does not exist";
@@ -46,14 +47,9 @@ ai_check_redirect(const char *page, const AiPageHeader *header,
 		case LP_DEAD:
 			return "redirect to a dead line pointer";
 	}
-	if (item.in_page && item.len >= MAXALIGN(SizeofHeapTupleHeader))
-	{
-		const HeapTupleHeaderData *tuple =
-		(const HeapTupleHeaderData *) (page + item.off);
-
-		if ((tuple->t_infomask2 & HEAP_ONLY_TUPLE) == 0)
-			return "redirect to a tuple that is not heap-only";
-	}
+	tuple = ai_item_tuple(page, &item);
+	if (tuple != NULL && (tuple->t_infomask2 & HEAP_ONLY_TUPLE) == 0)
+		return "redirect to a tuple that is not heap-only";
 	return NULL;
 }
 

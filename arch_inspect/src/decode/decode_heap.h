@@ -79,6 +79,17 @@ ai_xmin_is_frozen(const HeapTupleHeaderData *tuple)
 }
 
 /*
+ * ai_item_tuple - the header of an item's tuple, NULL where there is none
+ */
+static inline const HeapTupleHeaderData *
+ai_item_tuple(const char *page, const AiItem *item)
+{
+	if (!item->in_page || item->len < MAXALIGN(SizeofHeapTupleHeader))
+		return NULL;
+	return (const HeapTupleHeaderData *) (page + item->off);
+}
+
+/*
  * ai_decode_heap_item - line pointer lp, which is at most header->nitems
  *
  * Inline, because a scan calls it once a row.
@@ -104,13 +115,13 @@ ai_decode_heap_item(const char *page, const AiPageHeader *header,
 	}
 	if (!out->item.in_page)
 		return;
-	if (out->item.len < MAXALIGN(SizeofHeapTupleHeader))
+	tuple = ai_item_tuple(page, &out->item);
+	if (tuple == NULL)
 	{
 		out->problem = "item is shorter than a tuple header";
 		return;
 	}
 
-	tuple = (const HeapTupleHeaderData *) (page + out->item.off);
 	out->has_header = true;
 	out->tuple = tuple;
 	out->t_xmin = tuple->t_choice.t_heap.t_xmin;

@@ -21,7 +21,6 @@ typedef struct VisibilityState
 {
 	AiLook	   *look;
 	OffsetNumber lp;			/* the current line pointer */
-	OffsetNumber nitems;
 	const char *page_problem;
 	bool		judged;
 	AiHeapItem	item;
@@ -53,30 +52,23 @@ next_tuple(AiRows *rows)
 
 	for (;;)
 	{
-		const AiPageHeader *header;
-
-		while (state->lp < state->nitems)
+		switch (ai_rows_walk(rows, &state->lp))
 		{
-			const char *page = ai_rows_page(rows);
-
-			state->lp++;
-			if (((const PageHeaderData *) page)->pd_linp[state->lp - 1].lp_flags != LP_NORMAL)
-				continue;
-			ai_decode_heap_item(page, &rows->header, state->lp, &state->item);
-			state->judged = false;
-			return true;
-		}
-
-		if (!ai_rows_advance(rows))
-			return false;
-		header = ai_rows_header(rows);
-		state->lp = 0;
-		state->nitems = header->nitems;
-		state->page_problem = NULL;
-		if (header->problem && header->nitems == 0)
-		{
-			state->page_problem = header->problem;
-			return true;
+			case AI_WALK_END:
+				return false;
+			case AI_WALK_PAGE:
+				state->page_problem = rows->header.nitems == 0 ?
+					rows->header.problem : NULL;
+				if (state->page_problem)
+					return true;
+				break;
+			case AI_WALK_ITEM:
+				ai_decode_heap_item(ai_rows_page(rows), &rows->header,
+									state->lp, &state->item);
+				state->judged = false;
+				if (state->item.item.flags == LP_NORMAL)
+					return true;
+				break;
 		}
 	}
 }
@@ -199,15 +191,6 @@ static const AiColumn columns[] = {
 	{NULL}
 };
 
-static double
-rows_per_block(Relation rel)
-{
-	double		tuples = rel->rd_rel->reltuples;
-	double		pages = rel->rd_rel->relpages;
-
-	return tuples > 0 && pages > 0 ? tuples / pages : 60;
-}
-
 /*
  * ai_heap_visibility - arch_inspect.heap_visibility(regclass, pg_snapshot)
  */
@@ -216,4 +199,4 @@ AI_INSTRUMENT(heap_visibility,
 			  .relation = AI_HEAP, .tier = AI_STRUCTURE,
 			  .begin = begin, .next = next_tuple,
 			  .state_size = sizeof(VisibilityState),
-			  .rows_per_unit = rows_per_block);
+			  .rows_per_unit = ai_rows_per_heap_page);

@@ -37,7 +37,6 @@ typedef struct LocksState
 {
 	AiTupleScan *scan;
 	OffsetNumber lp;			/* the current line pointer */
-	OffsetNumber nitems;
 	AiHeapItem	item;
 	AiTupleStatus status;
 	ItemPointerData tid;
@@ -153,23 +152,18 @@ next_row(AiRows *rows)
 
 	for (;;)
 	{
-		while (state->lp < state->nitems)
-		{
-			const char *page = ai_rows_page(rows);
+		AiWalk		at = ai_rows_walk(rows, &state->lp);
 
-			state->lp++;
-			if (((const PageHeaderData *) page)->pd_linp[state->lp - 1].lp_flags != LP_NORMAL)
-				continue;
-			ai_decode_heap_item(page, &rows->header, state->lp, &state->item);
-			ItemPointerSet(&state->tid, (BlockNumber) rows->unit, state->lp);
-			if (state->item.has_header && is_locked(state))
-				return true;
-		}
-
-		if (!ai_rows_advance(rows))
+		if (at == AI_WALK_END)
 			return false;
-		state->lp = 0;
-		state->nitems = ai_rows_header(rows)->nitems;
+		if (at == AI_WALK_PAGE)
+			continue;
+		ai_decode_heap_item(ai_rows_page(rows), &rows->header, state->lp,
+							&state->item);
+		ItemPointerSet(&state->tid, (BlockNumber) rows->unit, state->lp);
+		if (state->item.item.flags == LP_NORMAL && state->item.has_header &&
+			is_locked(state))
+			return true;
 	}
 }
 
@@ -349,12 +343,6 @@ static const AiColumn columns[] = {
 	{NULL}
 };
 
-static double
-rows_per_block(Relation rel)
-{
-	return 1;
-}
-
 /*
  * ai_row_locks - arch_inspect.row_locks(regclass)
  */
@@ -362,5 +350,4 @@ AI_INSTRUMENT(row_locks,
 			  .columns = columns,
 			  .relation = AI_HEAP, .tier = AI_STRUCTURE,
 			  .begin = begin, .next = next_row,
-			  .state_size = sizeof(LocksState),
-			  .rows_per_unit = rows_per_block);
+			  .state_size = sizeof(LocksState));

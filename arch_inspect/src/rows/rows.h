@@ -187,6 +187,7 @@ extern void ai_rows_decode_header(AiRows *rows);
 extern const char *ai_rows_page_problem(AiRows *rows);
 extern Datum ai_rows_word(AiRows *rows, Datum *cache, const char *word);
 extern void *ai_rows_alloc(AiRows *rows, Size size);
+extern double ai_rows_per_heap_page(Relation rel);
 
 /* for the layer itself and AI_INSTRUMENT */
 extern void ai_rows_register(AiInstrument *instrument);
@@ -222,6 +223,32 @@ ai_rows_header(AiRows *rows)
 	if (!rows->header_decoded)
 		ai_rows_decode_header(rows);
 	return &rows->header;
+}
+
+/* Where a walk over the line pointers of all pages has come to. */
+typedef enum AiWalk
+{
+	AI_WALK_END,
+	AI_WALK_PAGE,				/* at a page that is new; *lp is 0 */
+	AI_WALK_ITEM				/* at its line pointer *lp */
+} AiWalk;
+
+/*
+ * ai_rows_walk - go on from *lp, which is 0 before the first call
+ */
+static inline AiWalk
+ai_rows_walk(AiRows *rows, OffsetNumber *lp)
+{
+	if (rows->header_decoded && *lp < rows->header.nitems)
+	{
+		(*lp)++;
+		return AI_WALK_ITEM;
+	}
+	*lp = 0;
+	if (!ai_rows_advance(rows))
+		return AI_WALK_END;
+	ai_rows_decode_header(rows);
+	return AI_WALK_PAGE;
 }
 
 /*

@@ -11,7 +11,6 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type_d.h"
-#include "optimizer/plancat.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
@@ -25,7 +24,6 @@
 typedef struct HeapTuples
 {
 	OffsetNumber lp;			/* the current one; 0 is the page itself */
-	OffsetNumber nitems;
 	bool		decoded;
 	bool		judged;
 	AiItem		item;
@@ -43,21 +41,16 @@ heap_tuples_next(AiRows *rows)
 {
 	HeapTuples *state = rows->state;
 
-	while (state->lp >= state->nitems)
+	for (;;)
 	{
-		if (!ai_rows_advance(rows))
+		AiWalk		at = ai_rows_walk(rows, &state->lp);
+
+		state->decoded = state->judged = false;
+		if (at == AI_WALK_END)
 			return false;
-		state->lp = 0;
-		state->nitems = ai_rows_header(rows)->nitems;
-		if (ai_rows_page_problem(rows) != NULL)
-		{
-			state->decoded = state->judged = false;
+		if (at == AI_WALK_ITEM || ai_rows_page_problem(rows) != NULL)
 			return true;
-		}
 	}
-	state->lp++;
-	state->decoded = state->judged = false;
-	return true;
 }
 
 /* The current item; NULL for the row that is about the page itself. */
@@ -72,11 +65,7 @@ current_item(AiRows *rows)
 	{
 		ai_decode_item(rows->page->image, &rows->header, state->lp,
 					   &state->item);
-		state->tuple = NULL;
-		if (state->item.in_page &&
-			state->item.len >= MAXALIGN(SizeofHeapTupleHeader))
-			state->tuple = (const HeapTupleHeaderData *)
-				(rows->page->image + state->item.off);
+		state->tuple = ai_item_tuple(rows->page->image, &state->item);
 		state->decoded = true;
 	}
 	return &state->item;
@@ -349,27 +338,13 @@ static const AiColumn heap_tuples_columns[] = {
 	{NULL}
 };
 
-/*
- * How many line pointers a page of the table has, as the statistics know it or
- * else as the columns' widths suggest.
- */
-static double
-tuples_per_page(Relation rel)
-{
-	if (rel->rd_rel->relpages > 0 && rel->rd_rel->reltuples > 0)
-		return rel->rd_rel->reltuples / rel->rd_rel->relpages;
-	return (BLCKSZ - SizeOfPageHeaderData) /
-		(double) (sizeof(ItemIdData) + MAXALIGN(SizeofHeapTupleHeader) +
-				  MAXALIGN(get_rel_data_width(rel, NULL)));
-}
-
 /* arch_inspect.heap_page_items(regclass, bigint): one page */
 AI_INSTRUMENT(heap_page_items,
 			  .columns = heap_tuples_columns,
 			  .relation = AI_HEAP | AI_SEQUENCE, .tier = AI_STRUCTURE,
 			  .first_arg = 2, .last_arg = 2,
 			  .next = heap_tuples_next, .state_size = sizeof(HeapTuples),
-			  .rows_per_unit = tuples_per_page);
+			  .rows_per_unit = ai_rows_per_heap_page);
 
 /* arch_inspect.heap_tuples(regclass, bigint, bigint): many */
 AI_INSTRUMENT(heap_tuples,
@@ -377,4 +352,4 @@ AI_INSTRUMENT(heap_tuples,
 			  .relation = AI_HEAP | AI_SEQUENCE, .tier = AI_STRUCTURE,
 			  .first_arg = 2, .last_arg = 3,
 			  .next = heap_tuples_next, .state_size = sizeof(HeapTuples),
-			  .rows_per_unit = tuples_per_page);
+			  .rows_per_unit = ai_rows_per_heap_page);

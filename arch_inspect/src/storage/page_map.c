@@ -101,13 +101,13 @@ states(AiRows *rows)
 		AiTupleStatus status;
 
 		ai_decode_item(rows->page->image, header, lp, &item);
-		if (!item.in_page || item.len < MAXALIGN(SizeofHeapTupleHeader))
+		tuple = ai_item_tuple(rows->page->image, &item);
+		if (tuple == NULL)
 		{
 			if (item.flags == LP_DEAD)
 				map->states[AI_TUPLE_DEAD]++;
 			continue;
 		}
-		tuple = (const HeapTupleHeaderData *) (rows->page->image + item.off);
 
 		/* nearly all, and the evaluator would say the same of them */
 		if ((tuple->t_infomask & (HEAP_XMIN_COMMITTED | HEAP_XMAX_INVALID |

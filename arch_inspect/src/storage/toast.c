@@ -100,33 +100,27 @@ next_value(AiRows *rows)
 	state->problem = NULL;
 	for (;;)
 	{
-		if (state->lp > 0)
-		{
-			if (next_in_tuple(state))
-				return true;
-			while (state->lp < ai_rows_header(rows)->nitems)
-			{
-				state->lp++;
-				if (start_tuple(rows) && next_in_tuple(state))
-					return true;
-			}
-		}
-		state->lp = 0;
-		state->attnum = state->nattrs;
+		if (state->lp > 0 && next_in_tuple(state))
+			return true;
 
 		/* nothing of such a table is ever toasted */
-		if (state->nattrs == 0 || !ai_rows_advance(rows))
+		if (state->nattrs == 0)
 			return false;
-		if (ai_rows_header(rows)->problem != NULL)
+		switch (ai_rows_walk(rows, &state->lp))
 		{
-			state->problem = ai_rows_header(rows)->problem;
-			return true;
-		}
-		if (ai_rows_header(rows)->nitems > 0)
-		{
-			state->lp = 1;
-			if (!start_tuple(rows))
-				state->attnum = state->nattrs;
+			case AI_WALK_END:
+				return false;
+			case AI_WALK_PAGE:
+				if (rows->header.problem != NULL)
+				{
+					state->problem = rows->header.problem;
+					return true;
+				}
+				break;
+			case AI_WALK_ITEM:
+				if (!start_tuple(rows))
+					state->attnum = state->nattrs;
+				break;
 		}
 	}
 }

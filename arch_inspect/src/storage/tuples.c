@@ -141,33 +141,29 @@ next_of_other_tuple(AiRows *rows)
 
 	for (;;)
 	{
-		/* the next tuple of this page */
-		if (state->lp > 0)
+		/* one tuple only, and it was shown */
+		if (state->only > 0 && state->lp == state->only)
+			return false;
+		switch (ai_rows_walk(rows, &state->lp))
 		{
-			while (state->only == 0 && state->lp < ai_rows_header(rows)->nitems)
-			{
-				state->lp++;
+			case AI_WALK_END:
+				return false;
+			case AI_WALK_PAGE:
+				if (rows->header.problem != NULL)
+					return only_problem(state, rows->header.problem);
+				if (state->only > rows->header.nitems)
+				{
+					state->lp = state->only;
+					return only_problem(state, "line pointer does not exist");
+				}
+				if (state->only > 0)
+					state->lp = state->only - 1;
+				break;
+			case AI_WALK_ITEM:
 				if (start_tuple(rows))
 					return true;
-			}
+				break;
 		}
-
-		/* the next page */
-		state->attnum = 0;
-		state->lp = 0;
-		if (!ai_rows_advance(rows))
-			return false;
-		if (ai_rows_header(rows)->problem != NULL)
-			return only_problem(state, ai_rows_header(rows)->problem);
-		state->lp = state->only > 0 ? state->only : 1;
-		if (state->lp > ai_rows_header(rows)->nitems)
-		{
-			if (state->only > 0)
-				return only_problem(state, "line pointer does not exist");
-			continue;
-		}
-		if (start_tuple(rows))
-			return true;
 	}
 }
 
@@ -572,16 +568,9 @@ static const AiColumn tuple_columns[] = {
 };
 
 static double
-tuples_per_page(Relation rel)
-{
-	return rel->rd_rel->reltuples > 0 && rel->rd_rel->relpages > 0 ?
-		rel->rd_rel->reltuples / rel->rd_rel->relpages : 100;
-}
-
-static double
 attributes_per_page(Relation rel)
 {
-	return tuples_per_page(rel) * RelationGetNumberOfAttributes(rel);
+	return ai_rows_per_heap_page(rel) * RelationGetNumberOfAttributes(rel);
 }
 
 /* arch_inspect.tuple_attributes(regclass, tid): one tuple */
@@ -603,4 +592,4 @@ AI_INSTRUMENT(heap_tuple_data,
 			  .end = end, .state_size = sizeof(TuplesState),
 			  .relation = AI_HEAP, .tier = AI_STRUCTURE,
 			  .first_arg = 2, .last_arg = 3,
-			  .rows_per_unit = tuples_per_page, .serial = true);
+			  .rows_per_unit = ai_rows_per_heap_page, .serial = true);
