@@ -10,7 +10,8 @@ CREATE INDEX ph_brin ON ph USING brin (i);
 CREATE SEQUENCE ph_seq;
 
 -- a value
-SELECT lsn > '0/0' AS lsn, flags, lower, upper, special, pagesize, version, prune_xid,
+SELECT lsn > '0/0' AS lsn, flags, lower, upper, special, pagesize, version,
+	   (prune_xid <> 0) = (current_setting('server_version_num')::int >= 190000) AS prune_xid,
 	   free_bytes, kind, in_buffers, problem
   FROM arch_inspect.page_header('ph', 0);
 

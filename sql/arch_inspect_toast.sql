@@ -1,6 +1,7 @@
 --
 -- toast_values and toast_chunks: what is compressed or moved out, and why
 --
+SET default_toast_compression = pglz;	-- lz4 is the default from 19 on
 CREATE SCHEMA toast;
 SET search_path = toast, arch_inspect, public;
 

@@ -2,6 +2,7 @@
 -- toast_values().why: what the row shows under the options of now, and where
 -- it was stored under others, that it was
 --
+SET default_toast_compression = pglz;	-- lz4 is the default from 19 on
 CREATE SCHEMA why;
 SET search_path = why, public;
 CREATE FUNCTION noise(bytes int) RETURNS text LANGUAGE sql

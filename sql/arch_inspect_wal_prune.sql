@@ -13,7 +13,7 @@ SELECT pg_current_wal_insert_lsn() AS with_image \gset
 VACUUM (INDEX_CLEANUP off, TRUNCATE off) pruned;
 INSERT INTO pruned VALUES (0);	-- its commit flushes the log
 SELECT regexp_replace(action, 'block \d+', 'block N') ~
-	   CASE WHEN current_setting('server_version_num')::int >= 170000 THEN ': in the page image$'
+	   CASE WHEN current_setting('server_version_num')::int >= 170000 THEN ': in the page image(, marks it all-visible.*)?$'
 			ELSE '^prune block N: 10 redirected, what became unused is in the page image$' END AS told, fpi_length > 0 AS image
   FROM arch_inspect.wal_records(:'with_image', NULL)
  WHERE relation = 'pruned'::regclass AND record_type ~ '^PRUNE' ORDER BY lsn LIMIT 1;

@@ -87,7 +87,7 @@ SELECT action, is_page_lsn
 SELECT count(*) FROM arch_inspect.page_history('rows', 4711, :'start_lsn');
 
 -- streamed
-EXPLAIN (COSTS OFF) SELECT lsn FROM arch_inspect.wal_records('0/1000000') LIMIT 1;
+EXPLAIN (COSTS OFF) SELECT lsn FROM arch_inspect.wal_records('A0000000/A0000000') LIMIT 1;
 SELECT count(*) FROM (SELECT FROM arch_inspect.wal_records(:'start_lsn') LIMIT 3) r;
 -- the same without the scan node
 SELECT count(*) = (SELECT count(*) FROM arch_inspect.wal_records(:'start_lsn', :'end_lsn')) AS same
