@@ -25,6 +25,8 @@ ai_index_method(AiPageKind method)
 {
 	switch (method)
 	{
+		case AI_PAGE_BTREE:
+			return &ai_index_btree;
 		default:
 			return NULL;
 	}
