@@ -10,12 +10,15 @@
  */
 #include "postgres.h"
 
+#include "access/brin_page.h"
+#include "access/brin_tuple.h"
+#include "access/hash.h"
 #include "access/nbtree.h"
 
 #include "decode/decode_index.h"
 #include "driver.h"
 
-const unsigned fuzz_seeds = 16;
+const unsigned fuzz_seeds = 40;
 
 /* an int4, a text and a numeric that is stored by its length of 12 */
 static const AiIndexSlot slots[] = {
@@ -27,10 +30,41 @@ static const AiIndex btree = {
 	.nslots = 3, .slots = slots
 };
 
+static const AiIndexSlot hash_slots[] = {{{4, 4}, true}};
+
+static const AiIndex hash = {
+	.method = AI_PAGE_HASH, .nblocks = 1000, .natts = 1, .nkeyatts = 1,
+	.nslots = 1, .slots = hash_slots
+};
+
+/* minmax of an int4 and of a text, bloom, inclusion of a box */
+static const AiIndexSlot brin_slots[] = {
+	{{4, 4}, true}, {{4, 4}, true}, {{-1, 4}, false}, {{-1, 4}, false},
+	{{-1, 4}, false}, {{32, 8}, false}, {{1, 1}, true}, {{1, 1}, true}
+};
+
+static const uint8 brin_stored[] = {2, 2, 1, 3};
+
+static const AiIndex brin = {
+	.method = AI_PAGE_BRIN, .nblocks = 1000, .natts = 4, .nkeyatts = 4,
+	.nslots = 8, .slots = brin_slots, .stored_per_column = brin_stored,
+	.pages_per_range = 16, .heap_blocks = 2000, .blkno = 1
+};
+
+/* The index that image n is of. */
 static const AiIndex *
 index_of(unsigned n)
 {
-	return &btree;
+	switch (n / 8)
+	{
+		case 2:
+			return &hash;
+		case 3:
+		case 4:
+			return &brin;
+		default:
+			return &btree;
+	}
 }
 
 static char *
@@ -168,6 +202,106 @@ seed_btree(unsigned n, uint8_t *data)
 		put_btree_tuple(data, opaque->btpo_level > 0);
 }
 
+static void
+seed_hash(unsigned n, uint8_t *data)
+{
+	static const uint16 flags[] = {
+		LH_META_PAGE, LH_UNUSED_PAGE, LH_BITMAP_PAGE, LH_OVERFLOW_PAGE
+	};
+	PageHeaderData *p = (PageHeaderData *) data;
+	HashPageOpaque opaque = (HashPageOpaque) (data + p->pd_special);
+
+	opaque->hasho_flag = n % 8 < lengthof(flags) ? flags[n % 8] : LH_BUCKET_PAGE;
+	opaque->hasho_prevblkno = n % 2 ? 5 : InvalidBlockNumber;
+	opaque->hasho_nextblkno = n % 3 ? 6 : InvalidBlockNumber;
+	opaque->hasho_page_id = HASHO_PAGE_ID;
+	if (opaque->hasho_flag == LH_META_PAGE)
+	{
+		HashMetaPage meta = (HashMetaPage) (data + MAXALIGN(SizeOfPageHeaderData));
+
+		meta->hashm_magic = HASH_MAGIC;
+		meta->hashm_version = HASH_VERSION;
+		p->pd_lower = (char *) (meta + 1) - (char *) data;
+		p->pd_upper = Max(p->pd_upper, p->pd_lower);
+	}
+	else if (opaque->hasho_flag == LH_BITMAP_PAGE)
+		p->pd_lower = MAXALIGN(SizeOfPageHeaderData) + BLCKSZ / 2;
+	else if (opaque->hasho_flag != LH_UNUSED_PAGE)
+	{
+		while (p->pd_upper - p->pd_lower > 500)
+		{
+			IndexTupleData *itup = (IndexTupleData *) put_item(data, 16);
+
+			ItemPointerSet(&itup->t_tid, fuzz_random(1000), 1 + fuzz_random(200));
+			itup->t_info = 16 | (fuzz_random(4) ? 0 : INDEX_MOVED_BY_SPLIT_MASK);
+			((uint32 *) itup)[2] = fuzz_absurd();
+		}
+	}
+}
+
+static void
+put_summary(uint8_t *data)
+{
+	static union
+	{
+		char		bytes[1024];
+		double		aligned;
+	}			entry;
+	bool		nulls = fuzz_random(2);
+	uint32		at = MAXALIGN(SizeOfBrinTuple + (nulls ? 1 : 0));
+	BlockNumber first = 16 * fuzz_random(100);
+
+	memset(&entry, 0, sizeof(entry));
+	memcpy(entry.bytes, &first, sizeof(first));
+	entry.bytes[4] = at | (nulls ? BRIN_NULLS_MASK : 0);
+	/* the second column has nulls only, the third has some */
+	entry.bytes[5] = nulls ? 2 | 64 : 0;
+	at += 2 * sizeof(int32);
+	for (int i = nulls ? 2 : 0; i < 3; i++)
+	{
+		uint32		len = 1 + fuzz_random(30);
+
+		SET_VARSIZE_SHORT(entry.bytes + at, len);
+		at += len;
+	}
+	at = MAXALIGN(at) + 32 + 2;
+	memcpy(put_item(data, at), entry.bytes, at);
+}
+
+static void
+seed_brin(unsigned n, uint8_t *data)
+{
+	static const uint16 types[] = {
+		BRIN_PAGETYPE_META, BRIN_PAGETYPE_REVMAP, BRIN_PAGETYPE_REGULAR,
+		BRIN_PAGETYPE_REGULAR
+	};
+	PageHeaderData *p = (PageHeaderData *) data;
+	uint16		type = types[n % lengthof(types)];
+	char	   *contents = (char *) data + MAXALIGN(SizeOfPageHeaderData);
+
+	p->pd_special = p->pd_upper = BLCKSZ - MAXALIGN(sizeof(BrinSpecialSpace));
+	memcpy(data + BLCKSZ - sizeof(type), &type, sizeof(type));
+	if (type == BRIN_PAGETYPE_META)
+	{
+		BrinMetaPageData meta = {BRIN_META_MAGIC, BRIN_CURRENT_VERSION, 16, 1};
+
+		memcpy(contents, &meta, sizeof(meta));
+		p->pd_lower = MAXALIGN(SizeOfPageHeaderData) + sizeof(meta);
+	}
+	else if (type == BRIN_PAGETYPE_REVMAP)
+	{
+		for (int i = 0; i < 100; i++)
+			ItemPointerSet(&((RevmapContents *) contents)->rm_tids[i],
+						   2 + fuzz_random(100), 1 + fuzz_random(50));
+		p->pd_lower = p->pd_upper;
+	}
+	else
+	{
+		while (p->pd_upper - p->pd_lower > 500)
+			put_summary(data);
+	}
+}
+
 size_t
 fuzz_seed(unsigned n, uint8_t *data)
 {
@@ -177,7 +311,12 @@ fuzz_seed(unsigned n, uint8_t *data)
 	p->pd_pagesize_version = BLCKSZ | PG_PAGE_LAYOUT_VERSION;
 	p->pd_special = p->pd_upper = BLCKSZ - 16;
 	p->pd_lower = SizeOfPageHeaderData;
-	seed_btree(n, data);
+	if (index_of(n) == &hash)
+		seed_hash(n, data);
+	else if (index_of(n) == &brin)
+		seed_brin(n, data);
+	else
+		seed_btree(n, data);
 	/* what it was made as stands where no decoder looks */
 	p->pd_prune_xid = n;
 	return BLCKSZ;

@@ -27,6 +27,10 @@ ai_index_method(AiPageKind method)
 	{
 		case AI_PAGE_BTREE:
 			return &ai_index_btree;
+		case AI_PAGE_HASH:
+			return &ai_index_hash;
+		case AI_PAGE_BRIN:
+			return &ai_index_brin;
 		default:
 			return NULL;
 	}

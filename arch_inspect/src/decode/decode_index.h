@@ -53,6 +53,8 @@ typedef struct AiIndex
 	const AiIndexSlot *slots;
 	const uint8 *stored_per_column; /* BRIN, else NULL */
 	uint32		pages_per_range;	/* BRIN, else 0; 0 where not known */
+	BlockNumber heap_blocks;	/* BRIN: of the table */
+	BlockNumber blkno;			/* of the page that is decoded */
 } AiIndex;
 
 /* Something that only one method has: a member of "details". */
