@@ -93,7 +93,7 @@ judge(AiRows *rows)
 }
 
 static Datum
-get_tid(AiRows *rows, bool *isnull)
+heap_visibility_tid(AiRows *rows, bool *isnull)
 {
 	VisibilityState *state = rows->state;
 
@@ -101,17 +101,12 @@ get_tid(AiRows *rows, bool *isnull)
 	return PointerGetDatum(&state->tid);
 }
 
-static Datum
-get_visible(AiRows *rows, bool *isnull)
-{
-	AiVerdict  *verdict = judge(rows);
-
-	*isnull = verdict == NULL || !verdict->known;
-	return BoolGetDatum(verdict != NULL && verdict->visible);
-}
+AI_FIELD_OF_IF(heap_visibility_visible, AiVerdict *verdict = judge(rows),
+			   verdict != NULL && verdict->known,
+			   BoolGetDatum(verdict->visible));
 
 static Datum
-get_removable(AiRows *rows, bool *isnull)
+heap_visibility_removable(AiRows *rows, bool *isnull)
 {
 	VisibilityState *state = rows->state;
 	AiVerdict  *verdict = judge(rows);
@@ -133,7 +128,7 @@ text_or_null(const char *string, bool *isnull)
 }
 
 static Datum
-get_state(AiRows *rows, bool *isnull)
+heap_visibility_state(AiRows *rows, bool *isnull)
 {
 	AiVerdict  *verdict = judge(rows);
 
@@ -142,7 +137,7 @@ get_state(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_rule(AiRows *rows, bool *isnull)
+heap_visibility_rule(AiRows *rows, bool *isnull)
 {
 	AiVerdict  *verdict = judge(rows);
 
@@ -150,7 +145,7 @@ get_rule(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_evidence(AiRows *rows, bool *isnull)
+heap_visibility_evidence(AiRows *rows, bool *isnull)
 {
 	AiVerdict  *verdict = judge(rows);
 
@@ -159,17 +154,12 @@ get_evidence(AiRows *rows, bool *isnull)
 	return text_or_null(verdict ? ai_evidence_name(verdict->by) : NULL, isnull);
 }
 
-static Datum
-get_decided_by(AiRows *rows, bool *isnull)
-{
-	AiVerdict  *verdict = judge(rows);
-
-	*isnull = verdict == NULL || !TransactionIdIsValid(verdict->xid);
-	return *isnull ? (Datum) 0 : TransactionIdGetDatum(verdict->xid);
-}
+AI_FIELD_OF_IF(heap_visibility_decided_by, AiVerdict *verdict = judge(rows),
+			   verdict != NULL && TransactionIdIsValid(verdict->xid),
+			   TransactionIdGetDatum(verdict->xid));
 
 static Datum
-get_problem(AiRows *rows, bool *isnull)
+heap_visibility_problem(AiRows *rows, bool *isnull)
 {
 	VisibilityState *state = rows->state;
 	AiVerdict  *verdict = judge(rows);
@@ -180,14 +170,14 @@ get_problem(AiRows *rows, bool *isnull)
 }
 
 static const AiColumn columns[] = {
-	{"tid", TIDOID, get_tid},
-	{"visible", BOOLOID, get_visible},
-	{"removable", BOOLOID, get_removable},
-	{"state", TEXTOID, get_state},
-	{"rule", TEXTOID, get_rule},
-	{"evidence", TEXTOID, get_evidence},
-	{"decided_by", XIDOID, get_decided_by},
-	{"problem", TEXTOID, get_problem},
+	{"tid", TIDOID, heap_visibility_tid},
+	{"visible", BOOLOID, heap_visibility_visible},
+	{"removable", BOOLOID, heap_visibility_removable},
+	{"state", TEXTOID, heap_visibility_state},
+	{"rule", TEXTOID, heap_visibility_rule},
+	{"evidence", TEXTOID, heap_visibility_evidence},
+	{"decided_by", XIDOID, heap_visibility_decided_by},
+	{"problem", TEXTOID, heap_visibility_problem},
 	{NULL}
 };
 

@@ -256,53 +256,23 @@ find_holders(AiRows *rows)
 	return state;
 }
 
-static Datum
-get_tid(AiRows *rows, bool *isnull)
-{
-	return PointerGetDatum(&((LocksState *) rows->state)->tid);
-}
-
-static Datum
-get_locker(AiRows *rows, bool *isnull)
-{
-	return TransactionIdGetDatum(((LocksState *) rows->state)->item.t_xmax);
-}
-
-static Datum
-get_multi(AiRows *rows, bool *isnull)
-{
-	return BoolGetDatum((((LocksState *) rows->state)->item.t_infomask & HEAP_XMAX_IS_MULTI) != 0);
-}
-
-static Datum
-get_xids(AiRows *rows, bool *isnull)
-{
-	return find_holders(rows)->xids;
-}
-
-static Datum
-get_modes(AiRows *rows, bool *isnull)
-{
-	return find_holders(rows)->modes;
-}
-
-static Datum
-get_pids(AiRows *rows, bool *isnull)
-{
-	return find_holders(rows)->pids;
-}
-
-static Datum
-get_state(AiRows *rows, bool *isnull)
-{
-	return CStringGetTextDatum(ai_tuple_state_name(((LocksState *) rows->state)->status.state));
-}
+AI_FIELD_OF(row_locks_tid, LocksState *state = rows->state,
+			PointerGetDatum(&state->tid));
+AI_FIELD_OF(row_locks_locker, LocksState *state = rows->state,
+			TransactionIdGetDatum(state->item.t_xmax));
+AI_FIELD_OF(row_locks_multi, LocksState *state = rows->state,
+			BoolGetDatum((state->item.t_infomask & HEAP_XMAX_IS_MULTI) != 0));
+AI_FIELD(row_locks_xids, find_holders(rows)->xids);
+AI_FIELD(row_locks_modes, find_holders(rows)->modes);
+AI_FIELD(row_locks_pids, find_holders(rows)->pids);
+AI_FIELD_OF(row_locks_state, LocksState *state = rows->state,
+			CStringGetTextDatum(ai_tuple_state_name(state->status.state)));
 
 /*
  * The processes in line; NULL where there are none, which is the rule.
  */
 static Datum
-get_waiting_pids(AiRows *rows, bool *isnull)
+row_locks_waiting_pids(AiRows *rows, bool *isnull)
 {
 	LocksState *state = rows->state;
 	uint64		place = place_of((BlockNumber) rows->unit, state->lp);
@@ -332,14 +302,14 @@ get_waiting_pids(AiRows *rows, bool *isnull)
 }
 
 static const AiColumn columns[] = {
-	{"tid", TIDOID, get_tid},
-	{"locker", XIDOID, get_locker},
-	{"multi", BOOLOID, get_multi},
-	{"xids", XIDARRAYOID, get_xids},
-	{"modes", TEXTARRAYOID, get_modes},
-	{"pids", INT4ARRAYOID, get_pids},
-	{"state", TEXTOID, get_state},
-	{"waiting_pids", INT4ARRAYOID, get_waiting_pids},
+	{"tid", TIDOID, row_locks_tid},
+	{"locker", XIDOID, row_locks_locker},
+	{"multi", BOOLOID, row_locks_multi},
+	{"xids", XIDARRAYOID, row_locks_xids},
+	{"modes", TEXTARRAYOID, row_locks_modes},
+	{"pids", INT4ARRAYOID, row_locks_pids},
+	{"state", TEXTOID, row_locks_state},
+	{"waiting_pids", INT4ARRAYOID, row_locks_waiting_pids},
 	{NULL}
 };
 

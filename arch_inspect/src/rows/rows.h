@@ -4,17 +4,20 @@
  *	  How a set-returning function of arch_inspect returns its rows.
  *
  * An instrument is a list of columns and a function that goes to the next
- * row.  Each column is a function that makes the value of the current row:
+ * row.  Each column is a function that makes the value of the current row; the
+ * short ones are written by a macro:
  *
  *		static Datum
- *		get_blkno(AiRows *rows, bool *isnull)
+ *		page_headers_blkno(AiRows *rows, bool *isnull)
  *		{
  *			return Int64GetDatum(rows->unit);
  *		}
  *
+ *		AI_FIELD(page_headers_lsn, LSNGetDatum(ai_rows_header(rows)->lsn));
+ *
  *		static const AiColumn page_columns[] = {
- *			{"blkno", INT8OID, get_blkno},
- *			{"lsn", PG_LSNOID, get_lsn},
+ *			{"blkno", INT8OID, page_headers_blkno},
+ *			{"lsn", PG_LSNOID, page_headers_lsn},
  *			{NULL}
  *		};
  *
@@ -178,6 +181,34 @@ struct AiRowsShared
 		return ai_rows_function(fcinfo, &fname##_instrument); \
 	} \
 	extern int	ai_no_such_variable
+
+/*
+ * Getters of one expression, over "rows".
+ *
+ * _OF has a variable for it, declared with its initial value; _IF has no value
+ * where "known" is false, and does not look at it then.
+ */
+#define AI_FIELD_OF_IF(getter, variable, known, value) \
+	static Datum \
+	getter(AiRows *rows, bool *isnull) \
+	{ \
+		variable; \
+		\
+		if (!(known)) \
+		{ \
+			*isnull = true; \
+			return (Datum) 0; \
+		} \
+		return value; \
+	} \
+	extern int	ai_no_such_variable
+
+#define AI_FIELD_OF(getter, variable, value) \
+	AI_FIELD_OF_IF(getter, variable, true, value)
+#define AI_FIELD_IF(getter, known, value) \
+	AI_FIELD_OF_IF(getter, (void) rows, known, value)
+#define AI_FIELD(getter, value) \
+	AI_FIELD_OF_IF(getter, (void) rows, true, value)
 
 /* for instruments */
 extern void ai_rows_range(AiRows *rows, uint64 first, uint64 end);

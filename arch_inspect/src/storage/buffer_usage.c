@@ -156,29 +156,15 @@ current_usage(AiRows *rows)
 	return ((BufferUsage *) rows->state)->current;
 }
 
-static Datum
-get_tablespace(AiRows *rows, bool *isnull)
-{
-	*isnull = !current_usage(rows)->used;
-	return ObjectIdGetDatum(current_usage(rows)->spc);
-}
+AI_FIELD_IF(buffer_usage_tablespace, current_usage(rows)->used,
+			ObjectIdGetDatum(current_usage(rows)->spc));
+AI_FIELD_IF(buffer_usage_database, current_usage(rows)->used,
+			ObjectIdGetDatum(current_usage(rows)->db));
+AI_FIELD_IF(buffer_usage_relfilenode, current_usage(rows)->used,
+			ObjectIdGetDatum(current_usage(rows)->filenumber));
 
 static Datum
-get_database(AiRows *rows, bool *isnull)
-{
-	*isnull = !current_usage(rows)->used;
-	return ObjectIdGetDatum(current_usage(rows)->db);
-}
-
-static Datum
-get_relfilenode(AiRows *rows, bool *isnull)
-{
-	*isnull = !current_usage(rows)->used;
-	return ObjectIdGetDatum(current_usage(rows)->filenumber);
-}
-
-static Datum
-get_relation(AiRows *rows, bool *isnull)
+buffer_usage_relation(AiRows *rows, bool *isnull)
 {
 	const Usage *usage = current_usage(rows);
 	Oid			relid = InvalidOid;
@@ -189,59 +175,31 @@ get_relation(AiRows *rows, bool *isnull)
 	return ObjectIdGetDatum(relid);
 }
 
-static Datum
-get_fork(AiRows *rows, bool *isnull)
-{
-	const Usage *usage = current_usage(rows);
-
-	*isnull = !usage->used || usage->forknum < 0 || usage->forknum > MAX_FORKNUM;
-	return *isnull ? (Datum) 0 : CStringGetTextDatum(forkNames[usage->forknum]);
-}
-
-static Datum
-get_buffers(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(current_usage(rows)->buffers);
-}
-
-static Datum
-get_bytes(AiRows *rows, bool *isnull)
-{
-	return Int64GetDatum((int64) current_usage(rows)->buffers * BLCKSZ);
-}
-
-static Datum
-get_dirty(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(current_usage(rows)->dirty);
-}
-
-static Datum
-get_pinned(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(current_usage(rows)->pinned);
-}
-
-static Datum
-get_avg_usage_count(AiRows *rows, bool *isnull)
-{
-	const Usage *usage = current_usage(rows);
-
-	*isnull = !usage->used;
-	return Float8GetDatum((double) usage->usage / Max(1, usage->buffers));
-}
+AI_FIELD_OF_IF(buffer_usage_fork, const Usage *usage = current_usage(rows),
+			   usage->used && usage->forknum >= 0 &&
+			   usage->forknum <= MAX_FORKNUM,
+			   CStringGetTextDatum(forkNames[usage->forknum]));
+AI_FIELD(buffer_usage_buffers, Int32GetDatum(current_usage(rows)->buffers));
+AI_FIELD(buffer_usage_bytes,
+		 Int64GetDatum((int64) current_usage(rows)->buffers * BLCKSZ));
+AI_FIELD(buffer_usage_dirty, Int32GetDatum(current_usage(rows)->dirty));
+AI_FIELD(buffer_usage_pinned, Int32GetDatum(current_usage(rows)->pinned));
+AI_FIELD_OF_IF(buffer_usage_avg_usage_count,
+			   const Usage *usage = current_usage(rows), usage->used,
+			   Float8GetDatum((double) usage->usage /
+							  Max(1, usage->buffers)));
 
 static const AiColumn buffer_usage_columns[] = {
-	{"relation", REGCLASSOID, get_relation},
-	{"fork", TEXTOID, get_fork},
-	{"buffers", INT4OID, get_buffers},
-	{"bytes", INT8OID, get_bytes},
-	{"dirty", INT4OID, get_dirty},
-	{"pinned", INT4OID, get_pinned},
-	{"avg_usage_count", FLOAT8OID, get_avg_usage_count},
-	{"tablespace", OIDOID, get_tablespace},
-	{"database", OIDOID, get_database},
-	{"relfilenode", OIDOID, get_relfilenode},
+	{"relation", REGCLASSOID, buffer_usage_relation},
+	{"fork", TEXTOID, buffer_usage_fork},
+	{"buffers", INT4OID, buffer_usage_buffers},
+	{"bytes", INT8OID, buffer_usage_bytes},
+	{"dirty", INT4OID, buffer_usage_dirty},
+	{"pinned", INT4OID, buffer_usage_pinned},
+	{"avg_usage_count", FLOAT8OID, buffer_usage_avg_usage_count},
+	{"tablespace", OIDOID, buffer_usage_tablespace},
+	{"database", OIDOID, buffer_usage_database},
+	{"relfilenode", OIDOID, buffer_usage_relfilenode},
 	{NULL}
 };
 

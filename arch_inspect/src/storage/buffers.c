@@ -49,52 +49,34 @@ buffers_next(AiRows *rows)
 
 /* The tag, or NULL if the buffer holds no page. */
 static const BufferTag *
-current_tag(AiRows *rows, bool *isnull)
+current_tag(AiRows *rows)
 {
 	Buffers    *buffers = rows->state;
 
-	*isnull = (buffers->state & BM_TAG_VALID) == 0;
-	return *isnull ? NULL : &buffers->tag;
+	return (buffers->state & BM_TAG_VALID) == 0 ? NULL : &buffers->tag;
 }
 
-static Datum
-get_bufferid(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum((int32) rows->unit + 1);
-}
+/* of the tag; of the state, while there is a page */
+#define TAG_FIELD(getter, value) \
+	AI_FIELD_OF_IF(getter, const BufferTag *tag = current_tag(rows), \
+				   tag != NULL, value)
+#define STATE_FIELD(getter, value) \
+	AI_FIELD_OF_IF(getter, Buffers *buffers = rows->state, \
+				   current_tag(rows) != NULL, value)
 
-static Datum
-get_tablespace(AiRows *rows, bool *isnull)
-{
-	const BufferTag *tag = current_tag(rows, isnull);
-
-	return ObjectIdGetDatum(*isnull ? InvalidOid : ARCH_TAG_SPC(tag));
-}
-
-static Datum
-get_database(AiRows *rows, bool *isnull)
-{
-	const BufferTag *tag = current_tag(rows, isnull);
-
-	return ObjectIdGetDatum(*isnull ? InvalidOid : ARCH_TAG_DB(tag));
-}
-
-static Datum
-get_relfilenode(AiRows *rows, bool *isnull)
-{
-	const BufferTag *tag = current_tag(rows, isnull);
-
-	return ObjectIdGetDatum(*isnull ? InvalidOid : ARCH_TAG_REL(tag));
-}
+AI_FIELD(buffers_bufferid, Int32GetDatum((int32) rows->unit + 1));
+TAG_FIELD(buffers_tablespace, ObjectIdGetDatum(ARCH_TAG_SPC(tag)));
+TAG_FIELD(buffers_database, ObjectIdGetDatum(ARCH_TAG_DB(tag)));
+TAG_FIELD(buffers_relfilenode, ObjectIdGetDatum(ARCH_TAG_REL(tag)));
 
 /* Names are known of the own database's relations and of shared ones. */
 static Datum
-get_relation(AiRows *rows, bool *isnull)
+buffers_relation(AiRows *rows, bool *isnull)
 {
 	Buffers    *buffers = rows->state;
-	const BufferTag *tag = current_tag(rows, isnull);
+	const BufferTag *tag = current_tag(rows);
 
-	if (*isnull || (ARCH_TAG_DB(tag) != MyDatabaseId &&
+	if (tag == NULL || (ARCH_TAG_DB(tag) != MyDatabaseId &&
 					ARCH_TAG_DB(tag) != InvalidOid))
 	{
 		*isnull = true;
@@ -111,14 +93,17 @@ get_relation(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_fork(AiRows *rows, bool *isnull)
+buffers_fork(AiRows *rows, bool *isnull)
 {
 	Buffers    *buffers = rows->state;
-	const BufferTag *tag = current_tag(rows, isnull);
+	const BufferTag *tag = current_tag(rows);
 	ForkNumber	forknum;
 
-	if (*isnull)
+	if (tag == NULL)
+	{
+		*isnull = true;
 		return (Datum) 0;
+	}
 	forknum = BufTagGetForkNum(tag);
 	if (forknum < 0 || forknum > MAX_FORKNUM)
 	{
@@ -128,37 +113,15 @@ get_fork(AiRows *rows, bool *isnull)
 	return ai_rows_word(rows, &buffers->fork_words[forknum], forkNames[forknum]);
 }
 
-static Datum
-get_blkno(AiRows *rows, bool *isnull)
-{
-	const BufferTag *tag = current_tag(rows, isnull);
-
-	return Int64GetDatum(*isnull ? 0 : (int64) tag->blockNum);
-}
-
-static Datum
-get_dirty(AiRows *rows, bool *isnull)
-{
-	current_tag(rows, isnull);
-	return BoolGetDatum((((Buffers *) rows->state)->state & BM_DIRTY) != 0);
-}
+TAG_FIELD(buffers_blkno, Int64GetDatum((int64) tag->blockNum));
+STATE_FIELD(buffers_dirty, BoolGetDatum((buffers->state & BM_DIRTY) != 0));
+STATE_FIELD(buffers_usage_count,
+			Int32GetDatum(BUF_STATE_GET_USAGECOUNT(buffers->state)));
+STATE_FIELD(buffers_pins,
+			Int32GetDatum(BUF_STATE_GET_REFCOUNT(buffers->state)));
 
 static Datum
-get_usage_count(AiRows *rows, bool *isnull)
-{
-	current_tag(rows, isnull);
-	return Int32GetDatum(BUF_STATE_GET_USAGECOUNT(((Buffers *) rows->state)->state));
-}
-
-static Datum
-get_pins(AiRows *rows, bool *isnull)
-{
-	current_tag(rows, isnull);
-	return Int32GetDatum(BUF_STATE_GET_REFCOUNT(((Buffers *) rows->state)->state));
-}
-
-static Datum
-get_flags(AiRows *rows, bool *isnull)
+buffers_flags(AiRows *rows, bool *isnull)
 {
 	static const struct
 	{
@@ -197,17 +160,17 @@ get_flags(AiRows *rows, bool *isnull)
 }
 
 static const AiColumn buffers_columns[] = {
-	{"bufferid", INT4OID, get_bufferid},
-	{"tablespace", OIDOID, get_tablespace},
-	{"database", OIDOID, get_database},
-	{"relfilenode", OIDOID, get_relfilenode},
-	{"relation", REGCLASSOID, get_relation},
-	{"fork", TEXTOID, get_fork},
-	{"blkno", INT8OID, get_blkno},
-	{"dirty", BOOLOID, get_dirty},
-	{"usage_count", INT4OID, get_usage_count},
-	{"pins", INT4OID, get_pins},
-	{"flags", TEXTARRAYOID, get_flags},
+	{"bufferid", INT4OID, buffers_bufferid},
+	{"tablespace", OIDOID, buffers_tablespace},
+	{"database", OIDOID, buffers_database},
+	{"relfilenode", OIDOID, buffers_relfilenode},
+	{"relation", REGCLASSOID, buffers_relation},
+	{"fork", TEXTOID, buffers_fork},
+	{"blkno", INT8OID, buffers_blkno},
+	{"dirty", BOOLOID, buffers_dirty},
+	{"usage_count", INT4OID, buffers_usage_count},
+	{"pins", INT4OID, buffers_pins},
+	{"flags", TEXTARRAYOID, buffers_flags},
 	{NULL}
 };
 
@@ -277,55 +240,26 @@ buffer_clock_begin(AiRows *rows)
 	ai_rows_range(rows, 0, 1);
 }
 
-static Datum
-get_hand(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(((Clock *) rows->state)->hand + 1);
-}
-
-static Datum
-get_passes(AiRows *rows, bool *isnull)
-{
-	return Int64GetDatum((int64) ((Clock *) rows->state)->passes);
-}
-
-static Datum
-get_free_buffers(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(((Clock *) rows->state)->free);
-}
-
-static Datum
-get_pinned_buffers(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(((Clock *) rows->state)->pinned);
-}
-
-static Datum
-get_next_bufferid(AiRows *rows, bool *isnull)
-{
-	Clock	   *clock = rows->state;
-
-	*isnull = clock->next < 0;
-	return Int32GetDatum(clock->next + 1);
-}
-
-static Datum
-get_sweep(AiRows *rows, bool *isnull)
-{
-	Clock	   *clock = rows->state;
-
-	*isnull = clock->next < 0;
-	return Int32GetDatum(clock->sweep);
-}
+AI_FIELD_OF(clock_hand, Clock *clock = rows->state,
+			Int32GetDatum(clock->hand + 1));
+AI_FIELD_OF(clock_passes, Clock *clock = rows->state,
+			Int64GetDatum((int64) clock->passes));
+AI_FIELD_OF(clock_free_buffers, Clock *clock = rows->state,
+			Int32GetDatum(clock->free));
+AI_FIELD_OF(clock_pinned_buffers, Clock *clock = rows->state,
+			Int32GetDatum(clock->pinned));
+AI_FIELD_OF_IF(clock_next_bufferid, Clock *clock = rows->state,
+			   clock->next >= 0, Int32GetDatum(clock->next + 1));
+AI_FIELD_OF_IF(clock_sweep, Clock *clock = rows->state, clock->next >= 0,
+			   Int32GetDatum(clock->sweep));
 
 static const AiColumn buffer_clock_columns[] = {
-	{"hand", INT4OID, get_hand},
-	{"passes", INT8OID, get_passes},
-	{"free_buffers", INT4OID, get_free_buffers},
-	{"pinned_buffers", INT4OID, get_pinned_buffers},
-	{"next_bufferid", INT4OID, get_next_bufferid},
-	{"sweep", INT4OID, get_sweep},
+	{"hand", INT4OID, clock_hand},
+	{"passes", INT8OID, clock_passes},
+	{"free_buffers", INT4OID, clock_free_buffers},
+	{"pinned_buffers", INT4OID, clock_pinned_buffers},
+	{"next_bufferid", INT4OID, clock_next_bufferid},
+	{"sweep", INT4OID, clock_sweep},
 	{NULL}
 };
 

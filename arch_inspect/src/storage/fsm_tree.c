@@ -28,21 +28,16 @@ fsm_tree_begin(AiRows *rows)
 
 /* The tree on the current page, or NULL if the page can't be believed. */
 static FSMPage
-fsm_page(AiRows *rows, bool *isnull)
+fsm_page(AiRows *rows)
 {
-	*isnull = ai_rows_header(rows)->kind == AI_PAGE_INVALID;
-	return *isnull ? NULL :
+	return ai_rows_header(rows)->kind == AI_PAGE_INVALID ? NULL :
 		(FSMPage) (rows->page->image + MAXALIGN(SizeOfPageHeaderData));
 }
 
-static Datum
-get_blkno(AiRows *rows, bool *isnull)
-{
-	return Int64GetDatum((int64) rows->unit);
-}
+AI_FIELD(fsm_tree_blkno, Int64GetDatum((int64) rows->unit));
 
 static Datum
-get_level(AiRows *rows, bool *isnull)
+fsm_tree_level(AiRows *rows, bool *isnull)
 {
 	int			level;
 	uint64		pageno;
@@ -52,7 +47,7 @@ get_level(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_pageno(AiRows *rows, bool *isnull)
+fsm_tree_pageno(AiRows *rows, bool *isnull)
 {
 	int			level;
 	uint64		pageno;
@@ -76,7 +71,7 @@ covered(AiRows *rows, uint64 *first, uint64 *count)
 }
 
 static Datum
-get_first_block(AiRows *rows, bool *isnull)
+fsm_tree_first_block(AiRows *rows, bool *isnull)
 {
 	uint64		first;
 	uint64		count;
@@ -86,7 +81,7 @@ get_first_block(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_last_block(AiRows *rows, bool *isnull)
+fsm_tree_last_block(AiRows *rows, bool *isnull)
 {
 	uint64		first;
 	uint64		count;
@@ -95,20 +90,16 @@ get_last_block(AiRows *rows, bool *isnull)
 	return Int64GetDatum((int64) Min(first + count - 1, MaxBlockNumber));
 }
 
-static Datum
-get_max_bytes(AiRows *rows, bool *isnull)
-{
-	FSMPage		fsm = fsm_page(rows, isnull);
-
-	return Int32GetDatum(*isnull ? 0 : ai_fsm_category_bytes(fsm->fp_nodes[0]));
-}
+AI_FIELD_OF_IF(fsm_tree_max_bytes, FSMPage fsm = fsm_page(rows), fsm != NULL,
+			   Int32GetDatum(ai_fsm_category_bytes(fsm->fp_nodes[0])));
 
 static Datum
-get_slots_used(AiRows *rows, bool *isnull)
+fsm_tree_slots_used(AiRows *rows, bool *isnull)
 {
-	FSMPage		fsm = fsm_page(rows, isnull);
+	FSMPage		fsm = fsm_page(rows);
 	int			n = 0;
 
+	*isnull = fsm == NULL;
 	if (*isnull)
 		return (Datum) 0;
 	for (int i = NonLeafNodesPerPage; i < NodesPerPage; i++)
@@ -116,13 +107,8 @@ get_slots_used(AiRows *rows, bool *isnull)
 	return Int32GetDatum(n);
 }
 
-static Datum
-get_next_slot(AiRows *rows, bool *isnull)
-{
-	FSMPage		fsm = fsm_page(rows, isnull);
-
-	return Int32GetDatum(*isnull ? 0 : fsm->fp_next_slot);
-}
+AI_FIELD_OF_IF(fsm_tree_next_slot, FSMPage fsm = fsm_page(rows), fsm != NULL,
+			   Int32GetDatum(fsm->fp_next_slot));
 
 /* Is each node the greater of its children? */
 static bool
@@ -143,24 +129,18 @@ consistent(FSMPage fsm)
 	return true;
 }
 
-static Datum
-get_consistent(AiRows *rows, bool *isnull)
-{
-	FSMPage		fsm = fsm_page(rows, isnull);
-
-	return BoolGetDatum(!*isnull && consistent(fsm));
-}
+AI_FIELD_OF_IF(fsm_tree_consistent, FSMPage fsm = fsm_page(rows), fsm != NULL,
+			   BoolGetDatum(consistent(fsm)));
 
 static Datum
-get_problem(AiRows *rows, bool *isnull)
+fsm_tree_problem(AiRows *rows, bool *isnull)
 {
 	const char *problem = ai_rows_page_problem(rows);
-	bool		unreadable;
-	FSMPage		fsm = fsm_page(rows, &unreadable);
+	FSMPage		fsm = fsm_page(rows);
 
-	if (problem == NULL && !unreadable && !consistent(fsm))
+	if (problem == NULL && fsm != NULL && !consistent(fsm))
 		problem = "a node is not the greater of its children";
-	if (problem == NULL && !unreadable &&
+	if (problem == NULL && fsm != NULL &&
 		(fsm->fp_next_slot < 0 || fsm->fp_next_slot >= SlotsPerFSMPage))
 		problem = "fp_next_slot is not a slot of the page";
 	*isnull = problem == NULL;
@@ -168,16 +148,16 @@ get_problem(AiRows *rows, bool *isnull)
 }
 
 static const AiColumn fsm_tree_columns[] = {
-	{"blkno", INT8OID, get_blkno},
-	{"level", INT4OID, get_level},
-	{"pageno", INT8OID, get_pageno},
-	{"first_block", INT8OID, get_first_block},
-	{"last_block", INT8OID, get_last_block},
-	{"max_bytes", INT4OID, get_max_bytes},
-	{"slots_used", INT4OID, get_slots_used},
-	{"next_slot", INT4OID, get_next_slot},
-	{"consistent", BOOLOID, get_consistent},
-	{"problem", TEXTOID, get_problem},
+	{"blkno", INT8OID, fsm_tree_blkno},
+	{"level", INT4OID, fsm_tree_level},
+	{"pageno", INT8OID, fsm_tree_pageno},
+	{"first_block", INT8OID, fsm_tree_first_block},
+	{"last_block", INT8OID, fsm_tree_last_block},
+	{"max_bytes", INT4OID, fsm_tree_max_bytes},
+	{"slots_used", INT4OID, fsm_tree_slots_used},
+	{"next_slot", INT4OID, fsm_tree_next_slot},
+	{"consistent", BOOLOID, fsm_tree_consistent},
+	{"problem", TEXTOID, fsm_tree_problem},
 	{NULL}
 };
 

@@ -73,16 +73,10 @@ current_item(AiRows *rows)
 
 /* Its tuple header, or NULL if there is none. */
 static inline const HeapTupleHeaderData *
-current_tuple(AiRows *rows, bool *isnull)
+current_tuple(AiRows *rows)
 {
-	HeapTuples *state = rows->state;
-
-	if (current_item(rows) == NULL || state->tuple == NULL)
-	{
-		*isnull = true;
-		return NULL;
-	}
-	return state->tuple;
+	return current_item(rows) == NULL ? NULL :
+		((HeapTuples *) rows->state)->tuple;
 }
 
 /* What the current tuple is, or NULL if there is none. */
@@ -90,10 +84,9 @@ static const AiTupleStatus *
 current_status(AiRows *rows)
 {
 	HeapTuples *state = rows->state;
-	bool		missing = false;
-	const HeapTupleHeaderData *tuple = current_tuple(rows, &missing);
+	const HeapTupleHeaderData *tuple = current_tuple(rows);
 
-	if (missing)
+	if (tuple == NULL)
 		return NULL;
 	if (!state->judged)
 	{
@@ -111,32 +104,22 @@ current_status(AiRows *rows)
 	return &state->status;
 }
 
-static Datum
-get_blkno(AiRows *rows, bool *isnull)
-{
-	return Int64GetDatum((int64) rows->unit);
-}
+/* of the line pointer; of the tuple's header */
+#define ITEM_FIELD(getter, value) \
+	AI_FIELD_OF_IF(getter, const AiItem *item = current_item(rows), \
+				   item != NULL, value)
+#define TUPLE_FIELD(getter, value) \
+	AI_FIELD_OF_IF(getter, \
+				   const HeapTupleHeaderData *tuple = current_tuple(rows), \
+				   tuple != NULL, value)
+
+AI_FIELD(heap_tuples_blkno, Int64GetDatum((int64) rows->unit));
+AI_FIELD_OF_IF(heap_tuples_lp, HeapTuples *state = rows->state,
+			   state->lp != 0, Int32GetDatum(state->lp));
+ITEM_FIELD(heap_tuples_lp_off, Int32GetDatum(item->off));
 
 static Datum
-get_lp(AiRows *rows, bool *isnull)
-{
-	HeapTuples *state = rows->state;
-
-	*isnull = state->lp == 0;
-	return Int32GetDatum(state->lp);
-}
-
-static Datum
-get_lp_off(AiRows *rows, bool *isnull)
-{
-	const AiItem *item = current_item(rows);
-
-	*isnull = item == NULL;
-	return Int32GetDatum(item != NULL ? item->off : 0);
-}
-
-static Datum
-get_lp_flags(AiRows *rows, bool *isnull)
+heap_tuples_lp_flags(AiRows *rows, bool *isnull)
 {
 	HeapTuples *state = rows->state;
 	const AiItem *item = current_item(rows);
@@ -148,79 +131,28 @@ get_lp_flags(AiRows *rows, bool *isnull)
 						ai_item_flags_name(item->flags));
 }
 
-static Datum
-get_lp_len(AiRows *rows, bool *isnull)
-{
-	const AiItem *item = current_item(rows);
-
-	*isnull = item == NULL;
-	return Int32GetDatum(item != NULL ? item->len : 0);
-}
-
-static Datum
-get_redirect_to(AiRows *rows, bool *isnull)
-{
-	const AiItem *item = current_item(rows);
-
-	*isnull = item == NULL || item->flags != LP_REDIRECT;
-	return Int32GetDatum(*isnull ? 0 : item->off);
-}
+ITEM_FIELD(heap_tuples_lp_len, Int32GetDatum(item->len));
+AI_FIELD_OF_IF(heap_tuples_redirect_to,
+			   const AiItem *item = current_item(rows),
+			   item != NULL && item->flags == LP_REDIRECT,
+			   Int32GetDatum(item->off));
+TUPLE_FIELD(heap_tuples_t_xmin,
+			TransactionIdGetDatum(tuple->t_choice.t_heap.t_xmin));
+TUPLE_FIELD(heap_tuples_t_xmax,
+			TransactionIdGetDatum(tuple->t_choice.t_heap.t_xmax));
+TUPLE_FIELD(heap_tuples_t_cid,
+			CommandIdGetDatum(tuple->t_choice.t_heap.t_field3.t_cid));
+TUPLE_FIELD(heap_tuples_t_ctid, PointerGetDatum(&tuple->t_ctid));
+TUPLE_FIELD(heap_tuples_t_infomask, Int32GetDatum(tuple->t_infomask));
+TUPLE_FIELD(heap_tuples_t_infomask2, Int32GetDatum(tuple->t_infomask2));
 
 static Datum
-get_t_xmin(AiRows *rows, bool *isnull)
-{
-	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
-
-	return TransactionIdGetDatum(*isnull ? 0 : tuple->t_choice.t_heap.t_xmin);
-}
-
-static Datum
-get_t_xmax(AiRows *rows, bool *isnull)
-{
-	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
-
-	return TransactionIdGetDatum(*isnull ? 0 : tuple->t_choice.t_heap.t_xmax);
-}
-
-static Datum
-get_t_cid(AiRows *rows, bool *isnull)
-{
-	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
-
-	return CommandIdGetDatum(*isnull ? 0 :
-							 tuple->t_choice.t_heap.t_field3.t_cid);
-}
-
-static Datum
-get_t_ctid(AiRows *rows, bool *isnull)
-{
-	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
-
-	return PointerGetDatum(*isnull ? NULL : &tuple->t_ctid);
-}
-
-static Datum
-get_t_infomask(AiRows *rows, bool *isnull)
-{
-	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
-
-	return Int32GetDatum(*isnull ? 0 : tuple->t_infomask);
-}
-
-static Datum
-get_t_infomask2(AiRows *rows, bool *isnull)
-{
-	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
-
-	return Int32GetDatum(*isnull ? 0 : tuple->t_infomask2);
-}
-
-static Datum
-get_flags(AiRows *rows, bool *isnull)
+heap_tuples_flags(AiRows *rows, bool *isnull)
 {
 	HeapTuples *state = rows->state;
-	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
+	const HeapTupleHeaderData *tuple = current_tuple(rows);
 
+	*isnull = tuple == NULL;
 	if (*isnull)
 		return (Datum) 0;
 	if (state->flags == NULL)
@@ -228,21 +160,9 @@ get_flags(AiRows *rows, bool *isnull)
 	return ai_heap_flags(state->flags, tuple->t_infomask, tuple->t_infomask2);
 }
 
-static Datum
-get_t_hoff(AiRows *rows, bool *isnull)
-{
-	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
-
-	return Int32GetDatum(*isnull ? 0 : tuple->t_hoff);
-}
-
-static Datum
-get_natts(AiRows *rows, bool *isnull)
-{
-	const HeapTupleHeaderData *tuple = current_tuple(rows, isnull);
-
-	return Int32GetDatum(*isnull ? 0 : tuple->t_infomask2 & HEAP_NATTS_MASK);
-}
+TUPLE_FIELD(heap_tuples_t_hoff, Int32GetDatum(tuple->t_hoff));
+TUPLE_FIELD(heap_tuples_natts,
+			Int32GetDatum(tuple->t_infomask2 & HEAP_NATTS_MASK));
 
 /* The word for a transaction's status; a t_xmax of 0 has none. */
 static Datum
@@ -257,7 +177,7 @@ xid_word(AiRows *rows, AiXidStatus status, bool *isnull)
 }
 
 static Datum
-get_xmin_status(AiRows *rows, bool *isnull)
+heap_tuples_xmin_status(AiRows *rows, bool *isnull)
 {
 	const AiTupleStatus *status = current_status(rows);
 
@@ -265,7 +185,7 @@ get_xmin_status(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_xmax_status(AiRows *rows, bool *isnull)
+heap_tuples_xmax_status(AiRows *rows, bool *isnull)
 {
 	const AiTupleStatus *status = current_status(rows);
 
@@ -274,7 +194,7 @@ get_xmax_status(AiRows *rows, bool *isnull)
 
 /* A dead line pointer is what is left of a dead version. */
 static Datum
-get_state(AiRows *rows, bool *isnull)
+heap_tuples_state(AiRows *rows, bool *isnull)
 {
 	HeapTuples *state = rows->state;
 	const AiTupleStatus *status = current_status(rows);
@@ -295,7 +215,7 @@ get_state(AiRows *rows, bool *isnull)
 
 /* What the header says of itself first, then what its transactions say. */
 static Datum
-get_problem(AiRows *rows, bool *isnull)
+heap_tuples_problem(AiRows *rows, bool *isnull)
 {
 	HeapTuples *state = rows->state;
 	const char *problem;
@@ -316,25 +236,25 @@ get_problem(AiRows *rows, bool *isnull)
 }
 
 static const AiColumn heap_tuples_columns[] = {
-	{"blkno", INT8OID, get_blkno},
-	{"lp", INT4OID, get_lp},
-	{"lp_off", INT4OID, get_lp_off},
-	{"lp_flags", TEXTOID, get_lp_flags},
-	{"lp_len", INT4OID, get_lp_len},
-	{"redirect_to", INT4OID, get_redirect_to},
-	{"t_xmin", XIDOID, get_t_xmin},
-	{"t_xmax", XIDOID, get_t_xmax},
-	{"t_cid", CIDOID, get_t_cid},
-	{"t_ctid", TIDOID, get_t_ctid},
-	{"t_infomask", INT4OID, get_t_infomask},
-	{"t_infomask2", INT4OID, get_t_infomask2},
-	{"flags", TEXTARRAYOID, get_flags},
-	{"t_hoff", INT4OID, get_t_hoff},
-	{"natts", INT4OID, get_natts},
-	{"xmin_status", TEXTOID, get_xmin_status},
-	{"xmax_status", TEXTOID, get_xmax_status},
-	{"state", TEXTOID, get_state},
-	{"problem", TEXTOID, get_problem},
+	{"blkno", INT8OID, heap_tuples_blkno},
+	{"lp", INT4OID, heap_tuples_lp},
+	{"lp_off", INT4OID, heap_tuples_lp_off},
+	{"lp_flags", TEXTOID, heap_tuples_lp_flags},
+	{"lp_len", INT4OID, heap_tuples_lp_len},
+	{"redirect_to", INT4OID, heap_tuples_redirect_to},
+	{"t_xmin", XIDOID, heap_tuples_t_xmin},
+	{"t_xmax", XIDOID, heap_tuples_t_xmax},
+	{"t_cid", CIDOID, heap_tuples_t_cid},
+	{"t_ctid", TIDOID, heap_tuples_t_ctid},
+	{"t_infomask", INT4OID, heap_tuples_t_infomask},
+	{"t_infomask2", INT4OID, heap_tuples_t_infomask2},
+	{"flags", TEXTARRAYOID, heap_tuples_flags},
+	{"t_hoff", INT4OID, heap_tuples_t_hoff},
+	{"natts", INT4OID, heap_tuples_natts},
+	{"xmin_status", TEXTOID, heap_tuples_xmin_status},
+	{"xmax_status", TEXTOID, heap_tuples_xmax_status},
+	{"state", TEXTOID, heap_tuples_state},
+	{"problem", TEXTOID, heap_tuples_problem},
 	{NULL}
 };
 

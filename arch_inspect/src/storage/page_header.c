@@ -17,26 +17,12 @@
 
 #include "compat.h"
 
-static Datum
-get_blkno(AiRows *rows, bool *isnull)
-{
-	return Int64GetDatum((int64) rows->unit);
-}
+AI_FIELD(page_header_blkno, Int64GetDatum((int64) rows->unit));
+AI_FIELD(page_header_lsn, LSNGetDatum(ai_rows_header(rows)->lsn));
+AI_FIELD(page_header_checksum, Int32GetDatum(ai_rows_header(rows)->checksum));
 
 static Datum
-get_lsn(AiRows *rows, bool *isnull)
-{
-	return LSNGetDatum(ai_rows_header(rows)->lsn);
-}
-
-static Datum
-get_checksum(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(ai_rows_header(rows)->checksum);
-}
-
-static Datum
-get_checksum_ok(AiRows *rows, bool *isnull)
+page_header_checksum_ok(AiRows *rows, bool *isnull)
 {
 	ai_rows_page(rows);
 	*isnull = !rows->page->checksum_known;
@@ -44,7 +30,7 @@ get_checksum_ok(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_flags(AiRows *rows, bool *isnull)
+page_header_flags(AiRows *rows, bool *isnull)
 {
 	static const struct
 	{
@@ -68,44 +54,16 @@ get_flags(AiRows *rows, bool *isnull)
 										   TYPALIGN_INT));
 }
 
-static Datum
-get_lower(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(ai_rows_header(rows)->lower);
-}
+AI_FIELD(page_header_lower, Int32GetDatum(ai_rows_header(rows)->lower));
+AI_FIELD(page_header_upper, Int32GetDatum(ai_rows_header(rows)->upper));
+AI_FIELD(page_header_special, Int32GetDatum(ai_rows_header(rows)->special));
+AI_FIELD(page_header_pagesize, Int32GetDatum(ai_rows_header(rows)->pagesize));
+AI_FIELD(page_header_version, Int32GetDatum(ai_rows_header(rows)->version));
+AI_FIELD(page_header_prune_xid,
+		 TransactionIdGetDatum(ai_rows_header(rows)->prune_xid));
 
 static Datum
-get_upper(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(ai_rows_header(rows)->upper);
-}
-
-static Datum
-get_special(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(ai_rows_header(rows)->special);
-}
-
-static Datum
-get_pagesize(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(ai_rows_header(rows)->pagesize);
-}
-
-static Datum
-get_version(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(ai_rows_header(rows)->version);
-}
-
-static Datum
-get_prune_xid(AiRows *rows, bool *isnull)
-{
-	return TransactionIdGetDatum(ai_rows_header(rows)->prune_xid);
-}
-
-static Datum
-get_free_bytes(AiRows *rows, bool *isnull)
+page_header_free_bytes(AiRows *rows, bool *isnull)
 {
 	const AiPageHeader *header = ai_rows_header(rows);
 
@@ -115,44 +73,36 @@ get_free_bytes(AiRows *rows, bool *isnull)
 	return Int32GetDatum(header->free_bytes);
 }
 
-static Datum
-get_kind(AiRows *rows, bool *isnull)
-{
-	return CStringGetTextDatum(ai_page_kind_name(ai_rows_header(rows)->kind));
-}
+AI_FIELD(page_header_kind,
+		 CStringGetTextDatum(ai_page_kind_name(ai_rows_header(rows)->kind)));
 
 static Datum
-get_in_buffers(AiRows *rows, bool *isnull)
+page_header_in_buffers(AiRows *rows, bool *isnull)
 {
 	ai_rows_page(rows);
 	return BoolGetDatum(rows->page->in_buffers);
 }
 
-static Datum
-get_problem(AiRows *rows, bool *isnull)
-{
-	const char *problem = ai_rows_page_problem(rows);
-
-	*isnull = problem == NULL;
-	return problem == NULL ? (Datum) 0 : CStringGetTextDatum(problem);
-}
+AI_FIELD_OF_IF(page_header_problem,
+			   const char *problem = ai_rows_page_problem(rows),
+			   problem != NULL, CStringGetTextDatum(problem));
 
 static const AiColumn page_header_columns[] = {
-	{"blkno", INT8OID, get_blkno},
-	{"lsn", PG_LSNOID, get_lsn},
-	{"checksum", INT4OID, get_checksum},
-	{"checksum_ok", BOOLOID, get_checksum_ok},
-	{"flags", TEXTARRAYOID, get_flags},
-	{"lower", INT4OID, get_lower},
-	{"upper", INT4OID, get_upper},
-	{"special", INT4OID, get_special},
-	{"pagesize", INT4OID, get_pagesize},
-	{"version", INT4OID, get_version},
-	{"prune_xid", XIDOID, get_prune_xid},
-	{"free_bytes", INT4OID, get_free_bytes},
-	{"kind", TEXTOID, get_kind},
-	{"in_buffers", BOOLOID, get_in_buffers},
-	{"problem", TEXTOID, get_problem},
+	{"blkno", INT8OID, page_header_blkno},
+	{"lsn", PG_LSNOID, page_header_lsn},
+	{"checksum", INT4OID, page_header_checksum},
+	{"checksum_ok", BOOLOID, page_header_checksum_ok},
+	{"flags", TEXTARRAYOID, page_header_flags},
+	{"lower", INT4OID, page_header_lower},
+	{"upper", INT4OID, page_header_upper},
+	{"special", INT4OID, page_header_special},
+	{"pagesize", INT4OID, page_header_pagesize},
+	{"version", INT4OID, page_header_version},
+	{"prune_xid", XIDOID, page_header_prune_xid},
+	{"free_bytes", INT4OID, page_header_free_bytes},
+	{"kind", TEXTOID, page_header_kind},
+	{"in_buffers", BOOLOID, page_header_in_buffers},
+	{"problem", TEXTOID, page_header_problem},
 	{NULL}
 };
 

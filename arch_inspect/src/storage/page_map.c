@@ -138,14 +138,10 @@ fsm_category(AiRows *rows, uint8 *category)
 						   (BlockNumber) rows->unit, category);
 }
 
-static Datum
-get_blkno(AiRows *rows, bool *isnull)
-{
-	return Int64GetDatum((int64) rows->unit);
-}
+AI_FIELD(page_map_blkno, Int64GetDatum((int64) rows->unit));
 
 static Datum
-get_kind(AiRows *rows, bool *isnull)
+page_map_kind(AiRows *rows, bool *isnull)
 {
 	PageMap    *map = rows->state;
 	AiPageKind	kind = ai_rows_header(rows)->kind;
@@ -153,105 +149,39 @@ get_kind(AiRows *rows, bool *isnull)
 	return ai_rows_word(rows, &map->kind_words[kind], ai_page_kind_name(kind));
 }
 
-static Datum
-get_lsn(AiRows *rows, bool *isnull)
-{
-	return LSNGetDatum(ai_rows_header(rows)->lsn);
-}
+AI_FIELD(page_map_lsn, LSNGetDatum(ai_rows_header(rows)->lsn));
+AI_FIELD(page_map_line_pointers, Int32GetDatum(ai_rows_header(rows)->nitems));
+AI_FIELD(page_map_lp_unused, Int32GetDatum(items(rows)->lp[LP_UNUSED]));
+AI_FIELD(page_map_lp_redirect, Int32GetDatum(items(rows)->lp[LP_REDIRECT]));
+AI_FIELD(page_map_lp_dead, Int32GetDatum(items(rows)->lp[LP_DEAD]));
+AI_FIELD(page_map_tuples, Int32GetDatum(items(rows)->lp[LP_NORMAL]));
+AI_FIELD(page_map_tuple_bytes, Int32GetDatum(items(rows)->bytes));
+AI_FIELD_OF(page_map_live, const PageMap *map = states(rows),
+			Int32GetDatum(map->states[AI_TUPLE_LIVE] +
+						  map->states[AI_TUPLE_LOCKED]));
+AI_FIELD_OF(page_map_in_progress, const PageMap *map = states(rows),
+			Int32GetDatum(map->states[AI_TUPLE_INSERTING] +
+						  map->states[AI_TUPLE_UPDATING] +
+						  map->states[AI_TUPLE_DELETING]));
+AI_FIELD_OF(page_map_recently_dead, const PageMap *map = states(rows),
+			Int32GetDatum(map->states[AI_TUPLE_UPDATED] +
+						  map->states[AI_TUPLE_HOT_UPDATED] +
+						  map->states[AI_TUPLE_MOVED] +
+						  map->states[AI_TUPLE_DELETED]));
+AI_FIELD_OF(page_map_dead, const PageMap *map = states(rows),
+			Int32GetDatum(map->states[AI_TUPLE_DEAD] +
+						  map->states[AI_TUPLE_ABORTED]));
+AI_FIELD(page_map_unknown,
+		 Int32GetDatum(states(rows)->states[AI_TUPLE_UNKNOWN]));
+AI_FIELD_OF_IF(page_map_free_bytes,
+			   const AiPageHeader *header = ai_rows_header(rows),
+			   header->kind != AI_PAGE_INVALID,
+			   Int32GetDatum(header->kind == AI_PAGE_NEW ?
+							 BLCKSZ - SizeOfPageHeaderData :
+							 header->free_bytes));
 
 static Datum
-get_line_pointers(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(ai_rows_header(rows)->nitems);
-}
-
-static Datum
-get_lp_unused(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(items(rows)->lp[LP_UNUSED]);
-}
-
-static Datum
-get_lp_redirect(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(items(rows)->lp[LP_REDIRECT]);
-}
-
-static Datum
-get_lp_dead(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(items(rows)->lp[LP_DEAD]);
-}
-
-static Datum
-get_tuples(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(items(rows)->lp[LP_NORMAL]);
-}
-
-static Datum
-get_tuple_bytes(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(items(rows)->bytes);
-}
-
-static Datum
-get_live(AiRows *rows, bool *isnull)
-{
-	const PageMap *map = states(rows);
-
-	return Int32GetDatum(map->states[AI_TUPLE_LIVE] +
-						 map->states[AI_TUPLE_LOCKED]);
-}
-
-static Datum
-get_in_progress(AiRows *rows, bool *isnull)
-{
-	const PageMap *map = states(rows);
-
-	return Int32GetDatum(map->states[AI_TUPLE_INSERTING] +
-						 map->states[AI_TUPLE_UPDATING] +
-						 map->states[AI_TUPLE_DELETING]);
-}
-
-static Datum
-get_recently_dead(AiRows *rows, bool *isnull)
-{
-	const PageMap *map = states(rows);
-
-	return Int32GetDatum(map->states[AI_TUPLE_UPDATED] +
-						 map->states[AI_TUPLE_HOT_UPDATED] +
-						 map->states[AI_TUPLE_MOVED] +
-						 map->states[AI_TUPLE_DELETED]);
-}
-
-static Datum
-get_dead(AiRows *rows, bool *isnull)
-{
-	const PageMap *map = states(rows);
-
-	return Int32GetDatum(map->states[AI_TUPLE_DEAD] +
-						 map->states[AI_TUPLE_ABORTED]);
-}
-
-static Datum
-get_unknown(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(states(rows)->states[AI_TUPLE_UNKNOWN]);
-}
-
-static Datum
-get_free_bytes(AiRows *rows, bool *isnull)
-{
-	const AiPageHeader *header = ai_rows_header(rows);
-
-	*isnull = header->kind == AI_PAGE_INVALID;
-	return Int32GetDatum(header->kind == AI_PAGE_NEW ?
-						 BLCKSZ - SizeOfPageHeaderData : header->free_bytes);
-}
-
-static Datum
-get_fsm_bytes(AiRows *rows, bool *isnull)
+page_map_fsm_bytes(AiRows *rows, bool *isnull)
 {
 	uint8		category;
 
@@ -260,7 +190,7 @@ get_fsm_bytes(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_all_visible(AiRows *rows, bool *isnull)
+page_map_all_visible(AiRows *rows, bool *isnull)
 {
 	uint8		bits;
 
@@ -269,7 +199,7 @@ get_all_visible(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_all_frozen(AiRows *rows, bool *isnull)
+page_map_all_frozen(AiRows *rows, bool *isnull)
 {
 	uint8		bits;
 
@@ -277,17 +207,13 @@ get_all_frozen(AiRows *rows, bool *isnull)
 	return BoolGetDatum((bits & VISIBILITYMAP_ALL_FROZEN) != 0);
 }
 
-static Datum
-get_pd_all_visible(AiRows *rows, bool *isnull)
-{
-	const AiPageHeader *header = ai_rows_header(rows);
-
-	*isnull = header->kind == AI_PAGE_INVALID;
-	return BoolGetDatum((header->flags & PD_ALL_VISIBLE) != 0);
-}
+AI_FIELD_OF_IF(page_map_pd_all_visible,
+			   const AiPageHeader *header = ai_rows_header(rows),
+			   header->kind != AI_PAGE_INVALID,
+			   BoolGetDatum((header->flags & PD_ALL_VISIBLE) != 0));
 
 static Datum
-get_in_buffers(AiRows *rows, bool *isnull)
+page_map_in_buffers(AiRows *rows, bool *isnull)
 {
 	if (rows->page_read)
 		return BoolGetDatum(rows->page->in_buffers);
@@ -297,7 +223,7 @@ get_in_buffers(AiRows *rows, bool *isnull)
 
 /* The page's own problem first, then its items', then its maps'. */
 static Datum
-get_problem(AiRows *rows, bool *isnull)
+page_map_problem(AiRows *rows, bool *isnull)
 {
 	PageMap    *map = rows->state;
 	const char *problem = ai_rows_page_problem(rows);
@@ -314,27 +240,27 @@ get_problem(AiRows *rows, bool *isnull)
 }
 
 static const AiColumn page_map_columns[] = {
-	{"blkno", INT8OID, get_blkno},
-	{"kind", TEXTOID, get_kind},
-	{"lsn", PG_LSNOID, get_lsn},
-	{"line_pointers", INT4OID, get_line_pointers},
-	{"lp_unused", INT4OID, get_lp_unused},
-	{"lp_redirect", INT4OID, get_lp_redirect},
-	{"lp_dead", INT4OID, get_lp_dead},
-	{"tuples", INT4OID, get_tuples},
-	{"live", INT4OID, get_live},
-	{"in_progress", INT4OID, get_in_progress},
-	{"recently_dead", INT4OID, get_recently_dead},
-	{"dead", INT4OID, get_dead},
-	{"unknown", INT4OID, get_unknown},
-	{"tuple_bytes", INT4OID, get_tuple_bytes},
-	{"free_bytes", INT4OID, get_free_bytes},
-	{"fsm_bytes", INT4OID, get_fsm_bytes},
-	{"all_visible", BOOLOID, get_all_visible},
-	{"all_frozen", BOOLOID, get_all_frozen},
-	{"pd_all_visible", BOOLOID, get_pd_all_visible},
-	{"in_buffers", BOOLOID, get_in_buffers},
-	{"problem", TEXTOID, get_problem},
+	{"blkno", INT8OID, page_map_blkno},
+	{"kind", TEXTOID, page_map_kind},
+	{"lsn", PG_LSNOID, page_map_lsn},
+	{"line_pointers", INT4OID, page_map_line_pointers},
+	{"lp_unused", INT4OID, page_map_lp_unused},
+	{"lp_redirect", INT4OID, page_map_lp_redirect},
+	{"lp_dead", INT4OID, page_map_lp_dead},
+	{"tuples", INT4OID, page_map_tuples},
+	{"live", INT4OID, page_map_live},
+	{"in_progress", INT4OID, page_map_in_progress},
+	{"recently_dead", INT4OID, page_map_recently_dead},
+	{"dead", INT4OID, page_map_dead},
+	{"unknown", INT4OID, page_map_unknown},
+	{"tuple_bytes", INT4OID, page_map_tuple_bytes},
+	{"free_bytes", INT4OID, page_map_free_bytes},
+	{"fsm_bytes", INT4OID, page_map_fsm_bytes},
+	{"all_visible", BOOLOID, page_map_all_visible},
+	{"all_frozen", BOOLOID, page_map_all_frozen},
+	{"pd_all_visible", BOOLOID, page_map_pd_all_visible},
+	{"in_buffers", BOOLOID, page_map_in_buffers},
+	{"problem", TEXTOID, page_map_problem},
 	{NULL}
 };
 

@@ -33,18 +33,10 @@ relation_forks_next(AiRows *rows)
 	return false;
 }
 
-static Datum
-get_fork(AiRows *rows, bool *isnull)
-{
-	return CStringGetTextDatum(forkNames[rows->unit]);
-}
-
-static Datum
-get_path(AiRows *rows, bool *isnull)
-{
-	return CStringGetTextDatum(relpath_palloc(RelationGetSmgr(rows->rel)->smgr_rlocator,
-											  (ForkNumber) rows->unit));
-}
+AI_FIELD(relation_forks_fork, CStringGetTextDatum(forkNames[rows->unit]));
+AI_FIELD_OF(relation_forks_path, SMgrRelation smgr = RelationGetSmgr(rows->rel),
+			CStringGetTextDatum(relpath_palloc(smgr->smgr_rlocator,
+											   (ForkNumber) rows->unit)));
 
 static BlockNumber
 pages(AiRows *rows)
@@ -53,30 +45,18 @@ pages(AiRows *rows)
 }
 
 /* An empty fork is a file too. */
-static Datum
-get_segments(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(Max(1, (pages(rows) + RELSEG_SIZE - 1) / RELSEG_SIZE));
-}
-
-static Datum
-get_pages(AiRows *rows, bool *isnull)
-{
-	return Int64GetDatum((int64) pages(rows));
-}
-
-static Datum
-get_bytes(AiRows *rows, bool *isnull)
-{
-	return Int64GetDatum((int64) pages(rows) * BLCKSZ);
-}
+AI_FIELD(relation_forks_segments,
+		 Int32GetDatum(Max(1, (pages(rows) + RELSEG_SIZE - 1) /
+						   RELSEG_SIZE)));
+AI_FIELD(relation_forks_pages, Int64GetDatum((int64) pages(rows)));
+AI_FIELD(relation_forks_bytes, Int64GetDatum((int64) pages(rows) * BLCKSZ));
 
 static const AiColumn relation_forks_columns[] = {
-	{"fork", TEXTOID, get_fork},
-	{"path", TEXTOID, get_path},
-	{"segments", INT4OID, get_segments},
-	{"pages", INT8OID, get_pages},
-	{"bytes", INT8OID, get_bytes},
+	{"fork", TEXTOID, relation_forks_fork},
+	{"path", TEXTOID, relation_forks_path},
+	{"segments", INT4OID, relation_forks_segments},
+	{"pages", INT8OID, relation_forks_pages},
+	{"bytes", INT8OID, relation_forks_bytes},
 	{NULL}
 };
 

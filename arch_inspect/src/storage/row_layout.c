@@ -356,62 +356,34 @@ average(double sum, double rows, bool *isnull)
 	return *isnull ? (Datum) 0 : Float8GetDatum(rint(sum / rows * 100) / 100);
 }
 
-static Datum
-get_attnum(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum((int32) rows->unit + 1);
-}
+AI_FIELD(row_layout_attnum, Int32GetDatum((int32) rows->unit + 1));
+AI_FIELD(row_layout_attname, NameGetDatum(&attribute(rows)->attname));
+AI_FIELD_IF(row_layout_atttypid, !attribute(rows)->attisdropped,
+			ObjectIdGetDatum(attribute(rows)->atttypid));
+AI_FIELD_IF(row_layout_attlen, attribute(rows)->attlen >= 0,
+			Int32GetDatum(attribute(rows)->attlen));
+AI_FIELD_OF(row_layout_alignment, LayoutState *state = rows->state,
+			Int32GetDatum(state->attrs[rows->unit].alignby));
 
 static Datum
-get_attname(AiRows *rows, bool *isnull)
-{
-	return NameGetDatum(&attribute(rows)->attname);
-}
-
-static Datum
-get_atttypid(AiRows *rows, bool *isnull)
-{
-	*isnull = attribute(rows)->attisdropped;
-	return ObjectIdGetDatum(attribute(rows)->atttypid);
-}
-
-static Datum
-get_attlen(AiRows *rows, bool *isnull)
-{
-	*isnull = attribute(rows)->attlen < 0;
-	return Int32GetDatum(attribute(rows)->attlen);
-}
-
-static Datum
-get_alignment(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(((LayoutState *) rows->state)->attrs[rows->unit].alignby);
-}
-
-static Datum
-get_length(AiRows *rows, bool *isnull)
+row_layout_length(AiRows *rows, bool *isnull)
 {
 	return average(sums(rows)->length, sums(rows)->present, isnull);
 }
 
-static Datum
-get_null_fraction(AiRows *rows, bool *isnull)
-{
-	LayoutState *state = rows->state;
-
-	*isnull = state->rows == 0;
-	return *isnull ? (Datum) 0 :
-		Float8GetDatum(rint((1 - sums(rows)->present / state->rows) * 10000) / 10000);
-}
+AI_FIELD_OF_IF(row_layout_null_fraction, LayoutState *state = rows->state,
+			   state->rows != 0,
+			   Float8GetDatum(rint((1 - sums(rows)->present /
+									state->rows) * 10000) / 10000));
 
 static Datum
-get_padding(AiRows *rows, bool *isnull)
+row_layout_padding(AiRows *rows, bool *isnull)
 {
 	return average(sums(rows)->padding, ((LayoutState *) rows->state)->rows, isnull);
 }
 
 static Datum
-get_best_place(AiRows *rows, bool *isnull)
+row_layout_best_place(AiRows *rows, bool *isnull)
 {
 	int			place = ((LayoutState *) rows->state)->place[rows->unit];
 
@@ -420,7 +392,7 @@ get_best_place(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_best_padding(AiRows *rows, bool *isnull)
+row_layout_best_padding(AiRows *rows, bool *isnull)
 {
 	if (attribute(rows)->attisdropped)
 	{
@@ -432,7 +404,7 @@ get_best_padding(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_row_width(AiRows *rows, bool *isnull)
+row_layout_row_width(AiRows *rows, bool *isnull)
 {
 	LayoutState *state = rows->state;
 
@@ -440,21 +412,18 @@ get_row_width(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_best_row_width(AiRows *rows, bool *isnull)
+row_layout_best_row_width(AiRows *rows, bool *isnull)
 {
 	LayoutState *state = rows->state;
 
 	return average(state->best_width, state->rows, isnull);
 }
 
-static Datum
-get_row_count(AiRows *rows, bool *isnull)
-{
-	return Int64GetDatum((int64) ((LayoutState *) rows->state)->all_rows);
-}
+AI_FIELD_OF(row_layout_row_count, LayoutState *state = rows->state,
+			Int64GetDatum((int64) state->all_rows));
 
 static Datum
-get_saved_bytes(AiRows *rows, bool *isnull)
+row_layout_saved_bytes(AiRows *rows, bool *isnull)
 {
 	LayoutState *state = rows->state;
 
@@ -464,31 +433,25 @@ get_saved_bytes(AiRows *rows, bool *isnull)
 									  state->rows * state->all_rows));
 }
 
-static Datum
-get_order_proven(AiRows *rows, bool *isnull)
-{
-	LayoutState *state = rows->state;
-
-	*isnull = state->rows == 0;
-	return BoolGetDatum(state->proven);
-}
+AI_FIELD_OF_IF(row_layout_order_proven, LayoutState *state = rows->state,
+			   state->rows != 0, BoolGetDatum(state->proven));
 
 static const AiColumn columns[] = {
-	{"attnum", INT4OID, get_attnum},
-	{"attname", NAMEOID, get_attname},
-	{"atttypid", REGTYPEOID, get_atttypid},
-	{"attlen", INT4OID, get_attlen},
-	{"alignment", INT4OID, get_alignment},
-	{"length", FLOAT8OID, get_length},
-	{"null_fraction", FLOAT8OID, get_null_fraction},
-	{"padding", FLOAT8OID, get_padding},
-	{"best_place", INT4OID, get_best_place},
-	{"best_padding", FLOAT8OID, get_best_padding},
-	{"row_width", FLOAT8OID, get_row_width},
-	{"best_row_width", FLOAT8OID, get_best_row_width},
-	{"row_count", INT8OID, get_row_count},
-	{"saved_bytes", INT8OID, get_saved_bytes},
-	{"order_proven", BOOLOID, get_order_proven},
+	{"attnum", INT4OID, row_layout_attnum},
+	{"attname", NAMEOID, row_layout_attname},
+	{"atttypid", REGTYPEOID, row_layout_atttypid},
+	{"attlen", INT4OID, row_layout_attlen},
+	{"alignment", INT4OID, row_layout_alignment},
+	{"length", FLOAT8OID, row_layout_length},
+	{"null_fraction", FLOAT8OID, row_layout_null_fraction},
+	{"padding", FLOAT8OID, row_layout_padding},
+	{"best_place", INT4OID, row_layout_best_place},
+	{"best_padding", FLOAT8OID, row_layout_best_padding},
+	{"row_width", FLOAT8OID, row_layout_row_width},
+	{"best_row_width", FLOAT8OID, row_layout_best_row_width},
+	{"row_count", INT8OID, row_layout_row_count},
+	{"saved_bytes", INT8OID, row_layout_saved_bytes},
+	{"order_proven", BOOLOID, row_layout_order_proven},
 	{NULL}
 };
 

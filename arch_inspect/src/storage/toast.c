@@ -208,7 +208,7 @@ strategy_name(char attstorage)
 }
 
 static Datum
-get_tid(AiRows *rows, bool *isnull)
+toast_value_tid(AiRows *rows, bool *isnull)
 {
 	ToastState *state = rows->state;
 	ItemPointer tid;
@@ -218,27 +218,15 @@ get_tid(AiRows *rows, bool *isnull)
 	return PointerGetDatum(tid);
 }
 
-static Datum
-get_attname(AiRows *rows, bool *isnull)
-{
-	ToastState *state = rows->state;
-
-	*isnull = state->lp == 0;
-	return *isnull ? (Datum) 0 : NameGetDatum(&attribute(state)->attname);
-}
+AI_FIELD_OF_IF(toast_value_attname, ToastState *state = rows->state,
+			   state->lp != 0,
+			   NameGetDatum(&attribute(state)->attname));
+AI_FIELD_OF_IF(toast_value_storage, ToastState *state = rows->state,
+			   state->lp != 0,
+			   CStringGetTextDatum(ai_storage_name(current(state)->storage)));
 
 static Datum
-get_storage(AiRows *rows, bool *isnull)
-{
-	ToastState *state = rows->state;
-
-	*isnull = state->lp == 0;
-	return *isnull ? (Datum) 0 :
-		CStringGetTextDatum(ai_storage_name(current(state)->storage));
-}
-
-static Datum
-get_strategy(AiRows *rows, bool *isnull)
+toast_value_strategy(AiRows *rows, bool *isnull)
 {
 	ToastState *state = rows->state;
 	const char *name = state->lp == 0 ? NULL :
@@ -249,7 +237,7 @@ get_strategy(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_compression(AiRows *rows, bool *isnull)
+toast_value_compression(AiRows *rows, bool *isnull)
 {
 	ToastState *state = rows->state;
 	const char *name = state->lp == 0 ? NULL :
@@ -265,14 +253,8 @@ has_sizes(ToastState *state)
 	return state->lp > 0 && current(state)->problem == NULL;
 }
 
-static Datum
-get_raw_size(AiRows *rows, bool *isnull)
-{
-	ToastState *state = rows->state;
-
-	*isnull = !has_sizes(state);
-	return *isnull ? (Datum) 0 : Int32GetDatum(current(state)->raw_size);
-}
+AI_FIELD_OF_IF(toast_value_raw_size, ToastState *state = rows->state,
+			   has_sizes(state), Int32GetDatum(current(state)->raw_size));
 
 /* What the value takes, wherever it is, without the pointer to it. */
 static uint32
@@ -282,17 +264,11 @@ stored_size(const AiStored *stored)
 		stored->length;
 }
 
-static Datum
-get_stored_size(AiRows *rows, bool *isnull)
-{
-	ToastState *state = rows->state;
-
-	*isnull = !has_sizes(state);
-	return *isnull ? (Datum) 0 : Int32GetDatum(stored_size(current(state)));
-}
+AI_FIELD_OF_IF(toast_value_stored_size, ToastState *state = rows->state,
+			   has_sizes(state), Int32GetDatum(stored_size(current(state))));
 
 static Datum
-get_chunks(AiRows *rows, bool *isnull)
+toast_value_chunks(AiRows *rows, bool *isnull)
 {
 	ToastState *state = rows->state;
 
@@ -303,39 +279,15 @@ get_chunks(AiRows *rows, bool *isnull)
 						 ai_toast_nchunks(current(state)->ext_size) : 0);
 }
 
-static Datum
-get_chunk_id(AiRows *rows, bool *isnull)
-{
-	ToastState *state = rows->state;
-
-	*isnull = !has_sizes(state) ||
-		current(state)->storage != AI_STORED_EXTERNAL;
-	return *isnull ? (Datum) 0 : ObjectIdGetDatum(current(state)->valueid);
-}
-
-static Datum
-get_row_width(AiRows *rows, bool *isnull)
-{
-	ToastState *state = rows->state;
-
-	*isnull = state->lp == 0;
-	return *isnull ? (Datum) 0 : Int32GetDatum(state->item.item.len);
-}
-
-static Datum
-get_plain_width(AiRows *rows, bool *isnull)
-{
-	ToastState *state = rows->state;
-
-	*isnull = !has_sizes(state);
-	return *isnull ? (Datum) 0 : Int64GetDatum(plain_width(state));
-}
-
-static Datum
-get_threshold(AiRows *rows, bool *isnull)
-{
-	return Int32GetDatum(TOAST_TUPLE_THRESHOLD);
-}
+AI_FIELD_OF_IF(toast_value_chunk_id, ToastState *state = rows->state,
+			   has_sizes(state) &&
+			   current(state)->storage == AI_STORED_EXTERNAL,
+			   ObjectIdGetDatum(current(state)->valueid));
+AI_FIELD_OF_IF(toast_value_row_width, ToastState *state = rows->state,
+			   state->lp != 0, Int32GetDatum(state->item.item.len));
+AI_FIELD_OF_IF(toast_value_plain_width, ToastState *state = rows->state,
+			   has_sizes(state), Int64GetDatum(plain_width(state)));
+AI_FIELD(toast_value_threshold, Int32GetDatum(TOAST_TUPLE_THRESHOLD));
 
 /* Is there another value of the row in the TOAST table? */
 static bool
@@ -469,7 +421,7 @@ why_moved(ToastState *state, StringInfo s)
  * In words: what the row shows, and which rules lead there.
  */
 static Datum
-get_why(AiRows *rows, bool *isnull)
+toast_value_why(AiRows *rows, bool *isnull)
 {
 	ToastState *state = rows->state;
 	StringInfoData s;
@@ -488,7 +440,7 @@ get_why(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_problem(AiRows *rows, bool *isnull)
+toast_value_problem(AiRows *rows, bool *isnull)
 {
 	ToastState *state = rows->state;
 	const char *problem = state->problem;
@@ -505,20 +457,20 @@ get_problem(AiRows *rows, bool *isnull)
 }
 
 static const AiColumn value_columns[] = {
-	{"tid", TIDOID, get_tid},
-	{"attname", NAMEOID, get_attname},
-	{"storage", TEXTOID, get_storage},
-	{"strategy", TEXTOID, get_strategy},
-	{"compression", TEXTOID, get_compression},
-	{"raw_size", INT4OID, get_raw_size},
-	{"stored_size", INT4OID, get_stored_size},
-	{"chunks", INT4OID, get_chunks},
-	{"chunk_id", OIDOID, get_chunk_id},
-	{"row_width", INT4OID, get_row_width},
-	{"plain_width", INT8OID, get_plain_width},
-	{"threshold", INT4OID, get_threshold},
-	{"why", TEXTOID, get_why},
-	{"problem", TEXTOID, get_problem},
+	{"tid", TIDOID, toast_value_tid},
+	{"attname", NAMEOID, toast_value_attname},
+	{"storage", TEXTOID, toast_value_storage},
+	{"strategy", TEXTOID, toast_value_strategy},
+	{"compression", TEXTOID, toast_value_compression},
+	{"raw_size", INT4OID, toast_value_raw_size},
+	{"stored_size", INT4OID, toast_value_stored_size},
+	{"chunks", INT4OID, toast_value_chunks},
+	{"chunk_id", OIDOID, toast_value_chunk_id},
+	{"row_width", INT4OID, toast_value_row_width},
+	{"plain_width", INT8OID, toast_value_plain_width},
+	{"threshold", INT4OID, toast_value_threshold},
+	{"why", TEXTOID, toast_value_why},
+	{"problem", TEXTOID, toast_value_problem},
 	{NULL}
 };
 

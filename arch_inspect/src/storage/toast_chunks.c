@@ -182,26 +182,15 @@ next_chunk(AiRows *rows)
 	return false;
 }
 
-static Datum
-get_chunk_id(AiRows *rows, bool *isnull)
-{
-	ChunksState *state = rows->state;
-
-	*isnull = state->pointer.valueid == InvalidOid;
-	return ObjectIdGetDatum(state->pointer.valueid);
-}
+AI_FIELD_OF_IF(toast_chunks_chunk_id, ChunksState *state = rows->state,
+			   state->pointer.valueid != InvalidOid,
+			   ObjectIdGetDatum(state->pointer.valueid));
+AI_FIELD_OF_IF(toast_chunks_chunk_seq, ChunksState *state = rows->state,
+			   state->seq >= 0 || state->ref != NULL,
+			   Int32GetDatum((int32) state->seq));
 
 static Datum
-get_chunk_seq(AiRows *rows, bool *isnull)
-{
-	ChunksState *state = rows->state;
-
-	*isnull = state->seq < 0 && state->ref == NULL;
-	return Int32GetDatum((int32) state->seq);
-}
-
-static Datum
-get_chunk_tid(AiRows *rows, bool *isnull)
+toast_chunks_chunk_tid(AiRows *rows, bool *isnull)
 {
 	ChunksState *state = rows->state;
 	ItemPointer tid;
@@ -220,27 +209,14 @@ has_chunk(ChunksState *state)
 	return state->ref != NULL && state->chunk.chunk.data != NULL;
 }
 
-static Datum
-get_length(AiRows *rows, bool *isnull)
-{
-	ChunksState *state = rows->state;
-
-	*isnull = !has_chunk(state);
-	return *isnull ? (Datum) 0 : Int32GetDatum(state->chunk.chunk.length);
-}
+AI_FIELD_OF_IF(toast_chunks_length, ChunksState *state = rows->state,
+			   has_chunk(state), Int32GetDatum(state->chunk.chunk.length));
+AI_FIELD_OF_IF(toast_chunks_state, ChunksState *state = rows->state,
+			   has_chunk(state),
+			   CStringGetTextDatum(ai_tuple_state_name(state->chunk.status.state)));
 
 static Datum
-get_state(AiRows *rows, bool *isnull)
-{
-	ChunksState *state = rows->state;
-
-	*isnull = !has_chunk(state);
-	return *isnull ? (Datum) 0 :
-		CStringGetTextDatum(ai_tuple_state_name(state->chunk.status.state));
-}
-
-static Datum
-get_data(AiRows *rows, bool *isnull)
+toast_chunks_data(AiRows *rows, bool *isnull)
 {
 	ChunksState *state = rows->state;
 	bytea	   *result;
@@ -254,23 +230,17 @@ get_data(AiRows *rows, bool *isnull)
 	return PointerGetDatum(result);
 }
 
-static Datum
-get_problem(AiRows *rows, bool *isnull)
-{
-	ChunksState *state = rows->state;
-
-	*isnull = state->problem == NULL;
-	return *isnull ? (Datum) 0 : CStringGetTextDatum(state->problem);
-}
+AI_FIELD_OF_IF(toast_chunks_problem, ChunksState *state = rows->state,
+			   state->problem != NULL, CStringGetTextDatum(state->problem));
 
 static const AiColumn columns[] = {
-	{"chunk_id", OIDOID, get_chunk_id},
-	{"chunk_seq", INT4OID, get_chunk_seq},
-	{"chunk_tid", TIDOID, get_chunk_tid},
-	{"length", INT4OID, get_length},
-	{"state", TEXTOID, get_state},
-	{"data", BYTEAOID, get_data},
-	{"problem", TEXTOID, get_problem},
+	{"chunk_id", OIDOID, toast_chunks_chunk_id},
+	{"chunk_seq", INT4OID, toast_chunks_chunk_seq},
+	{"chunk_tid", TIDOID, toast_chunks_chunk_tid},
+	{"length", INT4OID, toast_chunks_length},
+	{"state", TEXTOID, toast_chunks_state},
+	{"data", BYTEAOID, toast_chunks_data},
+	{"problem", TEXTOID, toast_chunks_problem},
 	{NULL}
 };
 

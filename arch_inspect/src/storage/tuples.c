@@ -277,47 +277,17 @@ print_attribute(AiRows *rows)
 									  unproven(rows, stored), &state->value_problem);
 }
 
-static Datum
-get_blkno(AiRows *rows, bool *isnull)
-{
-	return Int64GetDatum((int64) rows->unit);
-}
-
-static Datum
-get_lp(AiRows *rows, bool *isnull)
-{
-	TuplesState *state = rows->state;
-
-	*isnull = state->lp == 0;
-	return Int32GetDatum(state->lp);
-}
-
-static Datum
-get_attnum(AiRows *rows, bool *isnull)
-{
-	TuplesState *state = rows->state;
-
-	*isnull = state->attnum == 0;
-	return Int32GetDatum(state->attnum);
-}
-
-static Datum
-get_attname(AiRows *rows, bool *isnull)
-{
-	TuplesState *state = rows->state;
-
-	*isnull = state->attnum == 0;
-	return *isnull ? (Datum) 0 : NameGetDatum(&current_attribute(state)->attname);
-}
-
-static Datum
-get_atttypid(AiRows *rows, bool *isnull)
-{
-	TuplesState *state = rows->state;
-
-	*isnull = state->attnum == 0 || current_attribute(state)->attisdropped;
-	return *isnull ? (Datum) 0 : ObjectIdGetDatum(current_attribute(state)->atttypid);
-}
+AI_FIELD(tuples_blkno, Int64GetDatum((int64) rows->unit));
+AI_FIELD_OF_IF(tuples_lp, TuplesState *state = rows->state, state->lp != 0,
+			   Int32GetDatum(state->lp));
+AI_FIELD_OF_IF(tuples_attnum, TuplesState *state = rows->state,
+			   state->attnum != 0, Int32GetDatum(state->attnum));
+AI_FIELD_OF_IF(tuples_attname, TuplesState *state = rows->state,
+			   state->attnum != 0,
+			   NameGetDatum(&current_attribute(state)->attname));
+AI_FIELD_OF_IF(tuples_atttypid, TuplesState *state = rows->state,
+			   state->attnum != 0 && !current_attribute(state)->attisdropped,
+			   ObjectIdGetDatum(current_attribute(state)->atttypid));
 
 /* Is the current attribute one that has bytes in the tuple? */
 static bool
@@ -329,17 +299,12 @@ has_bytes(TuplesState *state)
 		current_stored(state)->storage != AI_STORED_UNREACHED;
 }
 
-static Datum
-get_offset(AiRows *rows, bool *isnull)
-{
-	TuplesState *state = rows->state;
-
-	*isnull = !has_bytes(state);
-	return *isnull ? (Datum) 0 : Int32GetDatum(current_stored(state)->offset);
-}
+AI_FIELD_OF_IF(tuples_offset, TuplesState *state = rows->state,
+			   has_bytes(state),
+			   Int32GetDatum(current_stored(state)->offset));
 
 static Datum
-get_length(AiRows *rows, bool *isnull)
+tuples_length(AiRows *rows, bool *isnull)
 {
 	TuplesState *state = rows->state;
 
@@ -348,17 +313,12 @@ get_length(AiRows *rows, bool *isnull)
 	return *isnull ? (Datum) 0 : Int32GetDatum(current_stored(state)->length);
 }
 
-static Datum
-get_padding(AiRows *rows, bool *isnull)
-{
-	TuplesState *state = rows->state;
-
-	*isnull = !has_bytes(state);
-	return *isnull ? (Datum) 0 : Int32GetDatum(current_stored(state)->padding);
-}
+AI_FIELD_OF_IF(tuples_padding, TuplesState *state = rows->state,
+			   has_bytes(state),
+			   Int32GetDatum(current_stored(state)->padding));
 
 static Datum
-get_storage(AiRows *rows, bool *isnull)
+tuples_storage(AiRows *rows, bool *isnull)
 {
 	TuplesState *state = rows->state;
 	const char *name = NULL;
@@ -371,7 +331,7 @@ get_storage(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_compression(AiRows *rows, bool *isnull)
+tuples_compression(AiRows *rows, bool *isnull)
 {
 	TuplesState *state = rows->state;
 	const char *name = NULL;
@@ -382,18 +342,13 @@ get_compression(AiRows *rows, bool *isnull)
 	return *isnull ? (Datum) 0 : CStringGetTextDatum(name);
 }
 
-static Datum
-get_raw_size(AiRows *rows, bool *isnull)
-{
-	TuplesState *state = rows->state;
-
-	*isnull = !has_bytes(state) || current_stored(state)->problem != NULL;
-	return *isnull ? (Datum) 0 : Int32GetDatum(current_stored(state)->raw_size);
-}
+AI_FIELD_OF_IF(tuples_raw_size, TuplesState *state = rows->state,
+			   has_bytes(state) && current_stored(state)->problem == NULL,
+			   Int32GetDatum(current_stored(state)->raw_size));
 
 /* In memory of the run, for that of a row costs more than what is copied. */
 static Datum
-get_raw(AiRows *rows, bool *isnull)
+tuples_raw(AiRows *rows, bool *isnull)
 {
 	TuplesState *state = rows->state;
 	AiStored   *stored;
@@ -412,7 +367,7 @@ get_raw(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_value(AiRows *rows, bool *isnull)
+tuples_value(AiRows *rows, bool *isnull)
 {
 	TuplesState *state = rows->state;
 
@@ -426,7 +381,7 @@ get_value(AiRows *rows, bool *isnull)
 #define VALUE_COLUMN	12
 
 static Datum
-get_problem(AiRows *rows, bool *isnull)
+tuples_problem(AiRows *rows, bool *isnull)
 {
 	TuplesState *state = rows->state;
 	const char *problem = state->tuple_problem;
@@ -445,20 +400,20 @@ get_problem(AiRows *rows, bool *isnull)
 }
 
 static const AiColumn columns[] = {
-	{"blkno", INT8OID, get_blkno},
-	{"lp", INT4OID, get_lp},
-	{"attnum", INT4OID, get_attnum},
-	{"attname", NAMEOID, get_attname},
-	{"atttypid", REGTYPEOID, get_atttypid},
-	{"offset", INT4OID, get_offset},
-	{"length", INT4OID, get_length},
-	{"padding", INT4OID, get_padding},
-	{"storage", TEXTOID, get_storage},
-	{"compression", TEXTOID, get_compression},
-	{"raw_size", INT4OID, get_raw_size},
-	{"raw", BYTEAOID, get_raw},
-	[VALUE_COLUMN] = {"value", TEXTOID, get_value},
-	{"problem", TEXTOID, get_problem},
+	{"blkno", INT8OID, tuples_blkno},
+	{"lp", INT4OID, tuples_lp},
+	{"attnum", INT4OID, tuples_attnum},
+	{"attname", NAMEOID, tuples_attname},
+	{"atttypid", REGTYPEOID, tuples_atttypid},
+	{"offset", INT4OID, tuples_offset},
+	{"length", INT4OID, tuples_length},
+	{"padding", INT4OID, tuples_padding},
+	{"storage", TEXTOID, tuples_storage},
+	{"compression", TEXTOID, tuples_compression},
+	{"raw_size", INT4OID, tuples_raw_size},
+	{"raw", BYTEAOID, tuples_raw},
+	[VALUE_COLUMN] = {"value", TEXTOID, tuples_value},
+	{"problem", TEXTOID, tuples_problem},
 	{NULL}
 };
 
@@ -467,7 +422,7 @@ static const AiColumn columns[] = {
  * copy of each would cost more than to find it.
  */
 static Datum
-get_attrs(AiRows *rows, bool *isnull)
+tuples_attrs(AiRows *rows, bool *isnull)
 {
 	TuplesState *state = rows->state;
 	int			natts = state->natts;
@@ -519,7 +474,7 @@ get_attrs(AiRows *rows, bool *isnull)
 
 /* All values of a tuple as text. */
 static Datum
-get_values(AiRows *rows, bool *isnull)
+tuples_values(AiRows *rows, bool *isnull)
 {
 	TuplesState *state = rows->state;
 	int			natts = state->natts;
@@ -547,7 +502,7 @@ get_values(AiRows *rows, bool *isnull)
 
 /* The first problem of a tuple or of one of its attributes. */
 static Datum
-get_first_problem(AiRows *rows, bool *isnull)
+tuples_first_problem(AiRows *rows, bool *isnull)
 {
 	TuplesState *state = rows->state;
 	const char *problem = state->tuple_problem;
@@ -559,11 +514,11 @@ get_first_problem(AiRows *rows, bool *isnull)
 }
 
 static const AiColumn tuple_columns[] = {
-	{"blkno", INT8OID, get_blkno},
-	{"lp", INT4OID, get_lp},
-	{"attrs", BYTEAARRAYOID, get_attrs},
-	{"values", TEXTARRAYOID, get_values},
-	{"problem", TEXTOID, get_first_problem},
+	{"blkno", INT8OID, tuples_blkno},
+	{"lp", INT4OID, tuples_lp},
+	{"attrs", BYTEAARRAYOID, tuples_attrs},
+	{"values", TEXTARRAYOID, tuples_values},
+	{"problem", TEXTOID, tuples_first_problem},
 	{NULL}
 };
 

@@ -57,64 +57,28 @@ record_of(AiRows *rows)
 	return scan_of(rows)->reader->state->record;
 }
 
-static Datum
-get_lsn(AiRows *rows, bool *isnull)
-{
-	return LSNGetDatum(scan_of(rows)->reader->state->ReadRecPtr);
-}
+AI_FIELD(wal_records_lsn,
+		 LSNGetDatum(scan_of(rows)->reader->state->ReadRecPtr));
+AI_FIELD(wal_records_end_lsn,
+		 LSNGetDatum(scan_of(rows)->reader->state->EndRecPtr));
+AI_FIELD(wal_records_prev_lsn, LSNGetDatum(record_of(rows)->header.xl_prev));
+AI_FIELD_IF(wal_records_xid,
+			TransactionIdIsValid(record_of(rows)->header.xl_xid),
+			TransactionIdGetDatum(record_of(rows)->header.xl_xid));
+AI_FIELD(wal_records_rmgr,
+		 ai_wal_scan_rmgr(scan_of(rows), record_of(rows)->header.xl_rmid));
+AI_FIELD(wal_records_record_type,
+		 ai_wal_scan_type(scan_of(rows), record_of(rows)->header.xl_rmid,
+						  record_of(rows)->header.xl_info));
+AI_FIELD(wal_records_length,
+		 Int64GetDatum(record_of(rows)->header.xl_tot_len));
+AI_FIELD(wal_records_main_data_length,
+		 Int64GetDatum(record_of(rows)->main_data_len));
+AI_FIELD(wal_records_fpi_length,
+		 Int64GetDatum(ai_wal_image_bytes(scan_of(rows)->reader->state)));
 
 static Datum
-get_end_lsn(AiRows *rows, bool *isnull)
-{
-	return LSNGetDatum(scan_of(rows)->reader->state->EndRecPtr);
-}
-
-static Datum
-get_prev_lsn(AiRows *rows, bool *isnull)
-{
-	return LSNGetDatum(record_of(rows)->header.xl_prev);
-}
-
-static Datum
-get_xid(AiRows *rows, bool *isnull)
-{
-	*isnull = !TransactionIdIsValid(record_of(rows)->header.xl_xid);
-	return TransactionIdGetDatum(record_of(rows)->header.xl_xid);
-}
-
-static Datum
-get_rmgr(AiRows *rows, bool *isnull)
-{
-	return ai_wal_scan_rmgr(scan_of(rows), record_of(rows)->header.xl_rmid);
-}
-
-static Datum
-get_record_type(AiRows *rows, bool *isnull)
-{
-	return ai_wal_scan_type(scan_of(rows), record_of(rows)->header.xl_rmid,
-							record_of(rows)->header.xl_info);
-}
-
-static Datum
-get_length(AiRows *rows, bool *isnull)
-{
-	return Int64GetDatum(record_of(rows)->header.xl_tot_len);
-}
-
-static Datum
-get_main_data_length(AiRows *rows, bool *isnull)
-{
-	return Int64GetDatum(record_of(rows)->main_data_len);
-}
-
-static Datum
-get_fpi_length(AiRows *rows, bool *isnull)
-{
-	return Int64GetDatum(ai_wal_image_bytes(scan_of(rows)->reader->state));
-}
-
-static Datum
-get_relation(AiRows *rows, bool *isnull)
+wal_records_relation(AiRows *rows, bool *isnull)
 {
 	AiLocator	locator;
 	Oid			relid = InvalidOid;
@@ -126,7 +90,7 @@ get_relation(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_filenode(AiRows *rows, bool *isnull)
+wal_records_filenode(AiRows *rows, bool *isnull)
 {
 	AiLocator	locator = {0};
 
@@ -135,7 +99,7 @@ get_filenode(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_database(AiRows *rows, bool *isnull)
+wal_records_database(AiRows *rows, bool *isnull)
 {
 	AiLocator	locator = {0};
 
@@ -144,7 +108,7 @@ get_database(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_tablespace(AiRows *rows, bool *isnull)
+wal_records_tablespace(AiRows *rows, bool *isnull)
 {
 	AiLocator	locator = {0};
 
@@ -153,7 +117,7 @@ get_tablespace(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_fork(AiRows *rows, bool *isnull)
+wal_records_fork(AiRows *rows, bool *isnull)
 {
 	AiWalScan  *scan = scan_of(rows);
 	const DecodedBkpBlock *block = ai_wal_scan_block(scan);
@@ -174,7 +138,7 @@ get_fork(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_blocks(AiRows *rows, bool *isnull)
+wal_records_blocks(AiRows *rows, bool *isnull)
 {
 	const DecodedXLogRecord *r = record_of(rows);
 	const DecodedBkpBlock *main = ai_wal_scan_block(scan_of(rows));
@@ -195,7 +159,7 @@ get_blocks(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_action(AiRows *rows, bool *isnull)
+wal_records_action(AiRows *rows, bool *isnull)
 {
 	char		words[AI_WORDS_SIZE];
 	int			len = ai_wal_action(ai_wal_scan_record(scan_of(rows)), words);
@@ -204,21 +168,15 @@ get_action(AiRows *rows, bool *isnull)
 	return *isnull ? (Datum) 0 : PointerGetDatum(cstring_to_text_with_len(words, len));
 }
 
-static Datum
-get_new_row(AiRows *rows, bool *isnull)
-{
-	char	   *row = ai_wal_new_row(scan_of(rows));
-
-	*isnull = row == NULL;
-	return row ? CStringGetTextDatum(row) : (Datum) 0;
-}
+AI_FIELD_OF_IF(wal_records_new_row, char *row = ai_wal_new_row(scan_of(rows)),
+			   row != NULL, CStringGetTextDatum(row));
 
 /*
  * The server's own description, as pg_walinspect and pg_waldump show it; it is
  * another text on every major.
  */
 static Datum
-get_description(AiRows *rows, bool *isnull)
+wal_records_description(AiRows *rows, bool *isnull)
 {
 	StringInfoData buf;
 	RmgrId		rmid = record_of(rows)->header.xl_rmid;
@@ -242,14 +200,10 @@ get_description(AiRows *rows, bool *isnull)
 	return PointerGetDatum(cstring_to_text_with_len(buf.data, buf.len));
 }
 
-static Datum
-get_is_page_lsn(AiRows *rows, bool *isnull)
-{
-	RecordsState *state = rows->state;
-
-	*isnull = XLogRecPtrIsInvalid(state->page_lsn);
-	return BoolGetDatum(state->scan.reader->state->EndRecPtr == state->page_lsn);
-}
+AI_FIELD_OF_IF(wal_records_is_page_lsn, RecordsState *state = rows->state,
+			   !XLogRecPtrIsInvalid(state->page_lsn),
+			   BoolGetDatum(state->scan.reader->state->EndRecPtr ==
+							state->page_lsn));
 
 /* Is this the block that page_history asks for? */
 static inline bool
@@ -262,7 +216,7 @@ is_asked_block(const RecordsState *state, const DecodedBkpBlock *block)
 
 /* Does the record carry an image of the block that page_history asks for? */
 static Datum
-get_has_image(AiRows *rows, bool *isnull)
+wal_records_has_image(AiRows *rows, bool *isnull)
 {
 	RecordsState *state = rows->state;
 	const DecodedXLogRecord *r = record_of(rows);
@@ -274,27 +228,27 @@ get_has_image(AiRows *rows, bool *isnull)
 }
 
 static const AiColumn record_columns[] = {
-	{"lsn", PG_LSNOID, get_lsn},
-	{"end_lsn", PG_LSNOID, get_end_lsn},
-	{"prev_lsn", PG_LSNOID, get_prev_lsn},
-	{"xid", XIDOID, get_xid},
-	{"record_xid", XIDOID, get_xid},
-	{"rmgr", TEXTOID, get_rmgr},
-	{"record_type", TEXTOID, get_record_type},
-	{"length", INT8OID, get_length},
-	{"main_data_length", INT8OID, get_main_data_length},
-	{"fpi_length", INT8OID, get_fpi_length},
-	{"relation", REGCLASSOID, get_relation},
-	{"tablespace", OIDOID, get_tablespace},
-	{"database", OIDOID, get_database},
-	{"filenode", OIDOID, get_filenode},
-	{"fork", TEXTOID, get_fork},
-	{"blocks", INT8ARRAYOID, get_blocks},
-	{"action", TEXTOID, get_action},
-	{"new_row", TEXTOID, get_new_row},
-	{"description", TEXTOID, get_description},
-	{"has_image", BOOLOID, get_has_image},
-	{"is_page_lsn", BOOLOID, get_is_page_lsn},
+	{"lsn", PG_LSNOID, wal_records_lsn},
+	{"end_lsn", PG_LSNOID, wal_records_end_lsn},
+	{"prev_lsn", PG_LSNOID, wal_records_prev_lsn},
+	{"xid", XIDOID, wal_records_xid},
+	{"record_xid", XIDOID, wal_records_xid},
+	{"rmgr", TEXTOID, wal_records_rmgr},
+	{"record_type", TEXTOID, wal_records_record_type},
+	{"length", INT8OID, wal_records_length},
+	{"main_data_length", INT8OID, wal_records_main_data_length},
+	{"fpi_length", INT8OID, wal_records_fpi_length},
+	{"relation", REGCLASSOID, wal_records_relation},
+	{"tablespace", OIDOID, wal_records_tablespace},
+	{"database", OIDOID, wal_records_database},
+	{"filenode", OIDOID, wal_records_filenode},
+	{"fork", TEXTOID, wal_records_fork},
+	{"blocks", INT8ARRAYOID, wal_records_blocks},
+	{"action", TEXTOID, wal_records_action},
+	{"new_row", TEXTOID, wal_records_new_row},
+	{"description", TEXTOID, wal_records_description},
+	{"has_image", BOOLOID, wal_records_has_image},
+	{"is_page_lsn", BOOLOID, wal_records_is_page_lsn},
 	{NULL}
 };
 

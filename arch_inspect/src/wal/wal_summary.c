@@ -144,14 +144,12 @@ summary_next(AiRows *rows)
 	return state->entry != NULL;
 }
 
-static Datum
-get_rmgr(AiRows *rows, bool *isnull)
-{
-	return ai_wal_scan_rmgr(&state_of(rows)->scan, state_of(rows)->entry->key.kind >> 8);
-}
+AI_FIELD(wal_summary_rmgr,
+		 ai_wal_scan_rmgr(&state_of(rows)->scan,
+						  state_of(rows)->entry->key.kind >> 8));
 
 static Datum
-get_record_type(AiRows *rows, bool *isnull)
+wal_summary_record_type(AiRows *rows, bool *isnull)
 {
 	uint32		kind = state_of(rows)->entry->key.kind;
 
@@ -159,7 +157,7 @@ get_record_type(AiRows *rows, bool *isnull)
 }
 
 static Datum
-get_relation(AiRows *rows, bool *isnull)
+wal_summary_relation(AiRows *rows, bool *isnull)
 {
 	SummaryState *state = state_of(rows);
 	Oid			relid = InvalidOid;
@@ -170,54 +168,28 @@ get_relation(AiRows *rows, bool *isnull)
 	return ObjectIdGetDatum(relid);
 }
 
-static Datum
-get_filenode(AiRows *rows, bool *isnull)
-{
-	*isnull = state_of(rows)->entry->key.locator.rel == 0;
-	return ObjectIdGetDatum(state_of(rows)->entry->key.locator.rel);
-}
-
-static Datum
-get_database(AiRows *rows, bool *isnull)
-{
-	*isnull = state_of(rows)->entry->key.locator.rel == 0;
-	return ObjectIdGetDatum(state_of(rows)->entry->key.locator.db);
-}
-
-static Datum
-get_count(AiRows *rows, bool *isnull)
-{
-	return Int64GetDatum(state_of(rows)->entry->count);
-}
-
-static Datum
-get_bytes(AiRows *rows, bool *isnull)
-{
-	return Int64GetDatum(state_of(rows)->entry->bytes);
-}
-
-static Datum
-get_fpi_bytes(AiRows *rows, bool *isnull)
-{
-	return Int64GetDatum(state_of(rows)->entry->fpi_bytes);
-}
-
-static Datum
-get_share(AiRows *rows, bool *isnull)
-{
-	return Float8GetDatum((double) state_of(rows)->entry->bytes / state_of(rows)->total);
-}
+AI_FIELD_IF(wal_summary_filenode, state_of(rows)->entry->key.locator.rel != 0,
+			ObjectIdGetDatum(state_of(rows)->entry->key.locator.rel));
+AI_FIELD_IF(wal_summary_database, state_of(rows)->entry->key.locator.rel != 0,
+			ObjectIdGetDatum(state_of(rows)->entry->key.locator.db));
+AI_FIELD(wal_summary_count, Int64GetDatum(state_of(rows)->entry->count));
+AI_FIELD(wal_summary_bytes, Int64GetDatum(state_of(rows)->entry->bytes));
+AI_FIELD(wal_summary_fpi_bytes,
+		 Int64GetDatum(state_of(rows)->entry->fpi_bytes));
+AI_FIELD(wal_summary_share,
+		 Float8GetDatum((double) state_of(rows)->entry->bytes /
+						state_of(rows)->total));
 
 static const AiColumn summary_columns[] = {
-	{"rmgr", TEXTOID, get_rmgr},
-	{"record_type", TEXTOID, get_record_type},
-	{"relation", REGCLASSOID, get_relation},
-	{"database", OIDOID, get_database},
-	{"filenode", OIDOID, get_filenode},
-	{"count", INT8OID, get_count},
-	{"bytes", INT8OID, get_bytes},
-	{"fpi_bytes", INT8OID, get_fpi_bytes},
-	{"share", FLOAT8OID, get_share},
+	{"rmgr", TEXTOID, wal_summary_rmgr},
+	{"record_type", TEXTOID, wal_summary_record_type},
+	{"relation", REGCLASSOID, wal_summary_relation},
+	{"database", OIDOID, wal_summary_database},
+	{"filenode", OIDOID, wal_summary_filenode},
+	{"count", INT8OID, wal_summary_count},
+	{"bytes", INT8OID, wal_summary_bytes},
+	{"fpi_bytes", INT8OID, wal_summary_fpi_bytes},
+	{"share", FLOAT8OID, wal_summary_share},
 	{NULL}
 };
 
