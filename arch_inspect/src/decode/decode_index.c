@@ -31,6 +31,12 @@ ai_index_method(AiPageKind method)
 			return &ai_index_hash;
 		case AI_PAGE_BRIN:
 			return &ai_index_brin;
+		case AI_PAGE_GIST:
+			return &ai_index_gist;
+		case AI_PAGE_GIN:
+			return &ai_index_gin;
+		case AI_PAGE_SPGIST:
+			return &ai_index_spgist;
 		default:
 			return NULL;
 	}
@@ -130,7 +136,31 @@ ai_index_item_start(const char *page, const AiPageHeader *header,
 		item->kind = "unused";
 	else if (line.flags == LP_REDIRECT && item->problem == NULL)
 		item->problem = "line pointer of an index redirects";
+	else if (!item->readable && item->problem == NULL)
+		item->problem = "dead line pointer of an index has no entry";
 	return item->readable;
+}
+
+/*
+ * ai_index_items_overlap - whether the items have more bytes than there are
+ *
+ * Whoever finds many things in an item would find them again and again then,
+ * more than a page has room for.
+ */
+bool
+ai_index_items_overlap(const char *page, const AiPageHeader *header)
+{
+	uint32		bytes = 0;
+
+	for (OffsetNumber lp = 1; lp <= header->nitems; lp++)
+	{
+		AiItem		line;
+
+		ai_decode_item(page, header, lp, &line);
+		if (line.in_page)
+			bytes += line.len;
+	}
+	return bytes > (uint32) header->special - header->upper;
 }
 
 /*
@@ -264,6 +294,7 @@ ai_tid_walk_start(AiTidWalk *walk, const AiTids *tids)
 	walk->tids = *tids;
 	walk->at = tids->off;
 	walk->left = tids->form == AI_TIDS_NONE ? 0 :
+		tids->form == AI_TIDS_PACKED ? tids->n :
 		Min(tids->n, tids->len / sizeof(ItemPointerData));
 	walk->segment_end = 0;
 	walk->value = 0;
@@ -327,11 +358,11 @@ next_packed(AiTidWalk *walk, const char *page, ItemPointerData *tid)
 bool
 ai_tid_walk_next(AiTidWalk *walk, const char *page, ItemPointerData *tid)
 {
-	if (walk->tids.form == AI_TIDS_PACKED)
-		return next_packed(walk, page, tid);
 	if (walk->left == 0)
 		return false;
 	walk->left--;
+	if (walk->tids.form == AI_TIDS_PACKED)
+		return next_packed(walk, page, tid);
 	memcpy(tid, page + walk->at, sizeof(*tid));
 	walk->at += sizeof(*tid);
 	return true;

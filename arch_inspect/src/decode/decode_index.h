@@ -259,6 +259,10 @@ extern void ai_index_count_items(const AiIndex *index, const char *page,
 								 const AiPageHeader *header,
 								 AiIndexPage *out);
 
+/* Do the items of a page have more bytes than there are? */
+extern bool ai_index_items_overlap(const char *page,
+								   const AiPageHeader *header);
+
 /* A block number that must be one of the index. */
 static inline bool
 ai_index_has_block(const AiIndex *index, BlockNumber blkno)
@@ -282,6 +286,14 @@ typedef struct AiTidWalk
 extern void ai_tid_walk_start(AiTidWalk *walk, const AiTids *tids);
 extern bool ai_tid_walk_next(AiTidWalk *walk, const char *page,
 							 ItemPointerData *tid);
+
+/* What is found first is what is said. */
+static inline void
+ai_blame(const char **problem, const char *what)
+{
+	if (*problem == NULL)
+		*problem = what;
+}
 
 static inline void
 ai_detail(AiDetails *details, const char *name, AiDetailType type, uint64 u)
