@@ -3,6 +3,7 @@
 #	make walkthrough			the lesson, live, on a private server
 #	make shell					psql in such a server
 #	make check					all tests on private servers; installs nothing
+#	make check-fast				those that take seconds
 #	make bench					what things cost, beside what people use today
 #	make fuzz, make soak		the long forms of what check does in short
 #	make && sudo make install	the extensions, for the server of PG_CONFIG
@@ -19,7 +20,7 @@ PG_CONFIG ?= pg_config
 export PG_CONFIG
 
 # Goals that run on a private server; each is a script in tools/.
-ON_PRIVATE = check walkthrough shell bench fuzz soak
+ON_PRIVATE = check check-fast walkthrough shell bench fuzz soak
 
 ifeq (,$(filter $(ON_PRIVATE),$(MAKECMDGOALS)))
 
@@ -27,20 +28,21 @@ ifeq (,$(filter $(ON_PRIVATE),$(MAKECMDGOALS)))
 MAJOR := $(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
 NEWER := $(foreach v,16 17 18 19,$(if $(shell test $(MAJOR) -lt $(v) && echo yes),%_pg$(v)))
 tests  = $(sort $(filter-out $(NEWER),$(basename $(notdir $(wildcard $(1))))))
+asked  = $(foreach t,$(basename $(notdir $(TESTS))),$(1)/$(t).$(2))
 
 # A server may be set so that a test can't pass there: it is named and left out.
 can_run = $(if $(filter installcheck,$(MAKECMDGOALS)),$(shell tools/can_run.sh $(1) $(2)),$(2))
 
 LOAD_EXTENSIONS = $(addprefix --load-extension=,$(SUBDIRS))
 
-# TESTS="sql/a.sql" or a pattern runs a part: make check TESTS=math_utils_*
+# TESTS runs a part, by names or patterns: make check TESTS='205* math_utils_*'
 TESTS         ?= *
-REGRESS        = $(call can_run,sql,$(call tests,sql/$(TESTS).sql))
+REGRESS        = $(call can_run,sql,$(call tests,$(call asked,sql,sql)))
 REGRESS_OPTS   = --encoding=UTF8 --no-locale --load-extension=pgcrypto $(LOAD_EXTENSIONS)
-ISOLATION      = $(call can_run,specs,$(call tests,specs/$(TESTS).spec))
+ISOLATION      = $(call can_run,specs,$(call tests,$(call asked,specs,spec)))
 ISOLATION_OPTS = --encoding=UTF8 --no-locale --load-extension=pgcrypto $(LOAD_EXTENSIONS)
 TAP_TESTS      = 1
-EXTRA_CLEAN    = tmp_install tmp_instance tmp_log
+EXTRA_CLEAN    = tmp_install tmp_instance tmp_log tmp_kept tmp_check_beside
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)

@@ -32,12 +32,13 @@ CFLAGS     += -fno-semantic-interposition
 SHLIB_LINK += -Wl,-Bsymbolic-functions
 endif
 
-# PGXS tracks neither headers nor the server built for; a change of either
-# rebuilds the module.  (A plain stamp file would not do: Makefile.global has
-# ".SECONDARY:", which lets a missing prerequisite pass as up to date.)
+# PGXS tracks neither headers, nor the server built for, nor which files there
+# are; a change of any rebuilds the module.  (A plain stamp file would not do:
+# Makefile.global has ".SECONDARY:", which lets a missing prerequisite pass as
+# up to date.)
 $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h src/*/*.h ../common/*.h) $(EXTENSION).control .built-for
 .built-for: FORCE
-	@$(PG_CONFIG) --version --configure > $@.new; \
+	@{ $(PG_CONFIG) --version --configure; echo $(OBJS); } > $@.new; \
 	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 .PHONY: FORCE
 

@@ -7,11 +7,16 @@
 use strict;
 use warnings;
 
+use File::Basename qw(dirname);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
+# An installation of this test's own: other tests look for update scripts too.
+my $dir = PostgreSQL::Test::Utils::tempdir_short();
+my ($pg_config, $said) = run_command([ 'tools/private_tree.sh', $ENV{PG_CONFIG} // 'pg_config', "$dir/install" ]);
+is($?, 0, 'copied the installation') or BAIL_OUT($said);
+my $node = PostgreSQL::Test::Cluster->new('main', install_path => dirname(dirname($pg_config)));
 $node->init;
 $node->start;
 
@@ -71,16 +76,10 @@ foreach my $ext (qw(math_utils arch_inspect arch_lab))
 	$node->safe_psql('postgres', "CREATE EXTENSION IF NOT EXISTS $ext CASCADE");
 }
 
-# The made-up old versions; only where the installation is the test's own.
-SKIP:
+# The made-up old versions
 {
-	my $private = $ENV{PRIVATE} // '';
-	my ($sharedir) = run_command([ 'pg_config', '--sharedir' ]);
-	skip 'the installation is not private', 2
-	  if $private eq '' || index($sharedir, $private) != 0;
-
-	my $dir = "$sharedir/extension";
-	my $whole = slurp_file("$dir/math_utils--1.0.sql");
+	my ($extensions) = map { "$_/extension" } $node->config_data('--sharedir');
+	my $whole = slurp_file("$extensions/math_utils--1.0.sql");
 	my ($function) = $whole =~ /^(CREATE FUNCTION square\(x smallint\).*?;\n)/ms;
 	my ($comment) = $whole =~ /^(COMMENT ON FUNCTION square\(smallint\).*?';\n)/ms;
 	ok($function && $comment, 'found a function to leave out');
@@ -90,13 +89,12 @@ SKIP:
 
 	$node->safe_psql('postgres', 'CREATE EXTENSION IF NOT EXISTS math_utils');
 	my $fresh = members('math_utils');
-	append_to_file("$dir/math_utils--0.8.sql", $older);
-	append_to_file("$dir/math_utils--0.8--1.0.sql", $function . $comment);
-	append_to_file("$dir/math_utils--0.9.sql", $older);
-	append_to_file("$dir/math_utils--0.9--1.0.sql", $function);
+	append_to_file("$extensions/math_utils--0.8.sql", $older);
+	append_to_file("$extensions/math_utils--0.8--1.0.sql", $function . $comment);
+	append_to_file("$extensions/math_utils--0.9.sql", $older);
+	append_to_file("$extensions/math_utils--0.9--1.0.sql", $function);
 	is(updated('math_utils', '0.8'), $fresh, 'an update that adds what is new is like new');
 	isnt(updated('math_utils', '0.9'), $fresh, 'one that forgets a comment is found out');
-	unlink glob("$dir/math_utils--0.[89]*.sql");
 }
 
 $node->stop;

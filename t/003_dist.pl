@@ -7,10 +7,13 @@ use warnings;
 
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
+use FindBin;
+use lib $FindBin::RealBin;
 use IO::Uncompress::Unzip qw($UnzipError);
 use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use SharedBuild;
 use Test::More;
 
 my $dir = PostgreSQL::Test::Utils::tempdir_short();
@@ -33,6 +36,7 @@ for ($status = 1; $status > 0; $status = $in->nextStream)
 	chmod 0755, "$dir/$name" if $text =~ /\A#!/;
 }
 is($status, 0, 'the archive can be read to its end');
+is(join("\n", grep { my $file = s/^\Q$top\E\///r; slurp_file("$dir/$_") ne slurp_file($file) } sort keys %is), '', 'it has the files as they are here');
 is(join("\n", grep { !/^\Q$top\E\// } keys %is), '', 'everything is in one folder');
 ok($is{"$top/META.json"}, 'META.json is in it');
 foreach my $provided (values %{ $meta->{provides} })
@@ -43,10 +47,11 @@ is(join("\n", grep { /\.(o|so|bc|zip)$|built-for|\/tmp_|\/\.git\/|(?<!upgrade)\/
 
 # Into a private copy of this server, as PGXN's client does it: make, make install.
 my ($copy) = run_command([ "$dir/$top/tools/private_tree.sh", $ENV{PG_CONFIG} // 'pg_config', "$dir/install" ]);
+local $ENV{PATH} = "$dir/bin:$ENV{PATH}" if shared_compiler("$dir/bin");
 delete local @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES)};
 foreach my $goal ('all', 'install')
 {
-	my ($out, $said) = run_command([ 'make', '-s', '-j', '2', '-C', "$dir/$top", $goal, "PG_CONFIG=$copy", 'with_llvm=no', 'COPT=-O1' ]);
+	my ($out, $said) = run_command([ 'make', '-s', '-j', '2', '-C', "$dir/$top", $goal, "PG_CONFIG=$copy", 'with_llvm=no' ]);
 	is($?, 0, "make $goal of what is in it") or diag($out, $said);
 }
 my $node = PostgreSQL::Test::Cluster->new('dist', install_path => dirname(dirname($copy)));

@@ -6,10 +6,16 @@ use strict;
 use warnings;
 
 use File::Temp qw(tempdir);
+use FindBin;
+use lib $FindBin::RealBin;
 use IO::Socket::INET;
 use IPC::Run;
 use PostgreSQL::Test::Utils;
+use SharedBuild;
 use Test::More;
+
+# Whoever runs this in the background has it ignored.
+$SIG{INT} = 'DEFAULT';
 
 my $pg_config = $ENV{PG_CONFIG} // 'pg_config';
 my $tmp = tempdir('/tmp/tools.XXXXXX', CLEANUP => 1);
@@ -93,6 +99,9 @@ foreach my $ext (qw(math_utils arch_inspect arch_lab))
 		append_to_file($object, "an older build\n");
 	}
 }
+my $path = $ENV{PATH};
+my $shared = shared_compiler("$tmp/bin");
+$ENV{PATH} = "$tmp/bin:$path" if $shared;
 my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => 5432, Listen => 1);
 note $listener ? 'something listens on 5432' : "something else listens on 5432 already: $!";
 foreach my $try ($tree, '.')
@@ -104,6 +113,13 @@ foreach my $try ($tree, '.')
 	like($out, qr/square is 144/, 'it has the extensions');
 	is_deeply([ glob "$tmp/arch.*" ], [], 'and is gone after it');
 }
+my $sources = () = glob '*/src/*.c */src/*/*.c';
+SKIP:
+{
+	skip 'this compiler is not found by the PATH', 1 unless $shared;
+	is(scalar(split /\n/, slurp_file("$tmp/bin/shared")), $sources, 'every source was built again, and once');
+}
+$ENV{PATH} = $path;
 
 # Ctrl-C in the middle of the walkthrough: a terminal sends SIGINT to the whole
 # process group.

@@ -15,6 +15,9 @@ use Test::More;
 plan skip_all => 'apt-get and dpkg are not known here' if system('command -v apt-get dpkg >/dev/null 2>&1');
 plan skip_all => 'sudo is not asked when root runs this' if $> == 0;
 
+# Whoever runs this in the background has it ignored.
+$SIG{INT} = 'DEFAULT';
+
 my $pg_config = $ENV{PG_CONFIG} // 'pg_config';
 my ($major) = `$pg_config --version` =~ / (\d+)/;
 my $dir = PostgreSQL::Test::Utils::tempdir_short();

@@ -52,11 +52,12 @@ start_server()
 	export PGHOST PGPORT PGUSER PGDATABASE
 }
 
-# stop_servers DIR - end every server whose data lies below DIR
+# stop_servers DIR [TREE] - end every server whose data lies below DIR, or in
+# what the tests make below TREE
 stop_servers()
 {
 	for pidfile in "$1"/*/data/postmaster.pid "$1"/*/postmaster.pid \
-		"$1"/tree/tmp_*/*/postmaster.pid "$1"/tree/tmp_check/*/pgdata/postmaster.pid
+		"${2:-$1/tree}"/tmp_check*/*/pgdata/postmaster.pid
 	do
 		[ -f "$pidfile" ] || continue
 		server_pid=$(head -n 1 "$pidfile")

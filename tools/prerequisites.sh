@@ -107,7 +107,7 @@ look()
 	then
 		need "$dev" "the server's headers and PGXS, to build against"
 	fi
-	case $goal in check|fuzz|soak)
+	case $goal in check|check-fast|fuzz|soak)
 		have prove || need perl "prove runs the TAP tests"
 		perl -MIPC::Run -e 1 2>/dev/null || need libipc-run-perl "PostgreSQL's own test modules use it"
 		under sharedir extension/pgtap.control || need "postgresql-$major-pgtap" "pgTAP, for the properties in pgtap/"

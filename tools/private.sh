@@ -11,7 +11,10 @@
 # The goal finds in its environment:
 #	PG_CONFIG	the private installation's pg_config
 #	PRIVATE		a temporary directory with a short path, for data and sockets
-# and runs in the tree, or in a copy of it where the user can't write.
+# and runs in the tree, or in a copy of it where the user can't write.  That
+# copy, what was built in it and the installation are kept in tmp_kept/MAJOR of
+# the tree, so that the next run builds only what changed: "make clean" removes
+# it, and where it can't be (or another run uses it) all that is temporary.
 #
 set -eu
 
@@ -39,7 +42,7 @@ finish()
 {
 	rc=$?
 	trap '' INT TERM HUP
-	stop_servers "$PRIVATE"
+	stop_servers "$PRIVATE" "${tree:-}"
 	if [ "$rc" -ne 0 ] && [ "$rc" -ne 130 ] && ls "$PRIVATE"/log/* >/dev/null 2>&1
 	then
 		keep=$top/tmp_log/$goal
@@ -81,20 +84,6 @@ then
 	id "$user" >/dev/null 2>&1 || user=nobody
 fi
 
-# A tree that the user can't write, or whose path holds a space (PGXS and
-# pg_regress can't do with one), is used as a copy.  The copy brings along what
-# was built before; make sees for itself what is out of date.
-tree=$top
-case $top in *[[:space:]\'\"\$]*) tree= ;; esac
-[ -z "$user" ] && [ -w . ] && [ -w math_utils ] && [ -w tools ] || tree=
-if [ -z "$tree" ]
-then
-	tree=$PRIVATE/tree
-	mkdir "$tree"
-	step "copy the tree" sh -c "tar -cf - --exclude=.git --exclude='./tmp_*' --exclude=./results . | tar -xf - -C '$tree'"
-fi
-[ -z "$user" ] || chown -R "$user" "$PRIVATE"
-
 run_as()
 {
 	if [ -n "$user" ]
@@ -106,11 +95,52 @@ run_as()
 	fi
 }
 
+# A folder that this run alone uses and the user can write, on a path that PGXS
+# and pg_regress can do with (no space in it).
+major=$("$pg_config" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+kept=
+case $top in
+	*[[:space:]\'\"\$]*) ;;
+	*)
+		if mkdir -p "tmp_kept/$major" 2>/dev/null && command -v flock >/dev/null &&
+			{ [ -z "$user" ] || chown "$user" tmp_kept "tmp_kept/$major"; } &&
+			run_as test -w "$top/tmp_kept/$major" 2>/dev/null &&
+			exec 9>>"tmp_kept/$major/lock" && flock -n 9
+		then
+			kept=$top/tmp_kept/$major
+		fi
+esac
+
+# A tree that the user can't write, or on another path, is used as a copy.  One
+# that is not kept brings along what was built before; make sees for itself what
+# is out of date.
+tree=$top
+case $top in *[[:space:]\'\"\$]*) tree= ;; esac
+[ -z "$user" ] && [ -w . ] && [ -w math_utils ] && [ -w tools ] || tree=
+if [ -z "$tree" ] && [ -n "$kept" ]
+then
+	tree=$kept/tree
+	step "copy what changed" tools/sync_tree.sh "$tree"
+	chown -R "$user" "$kept"
+elif [ -z "$tree" ]
+then
+	tree=$PRIVATE/tree
+	mkdir "$tree"
+	step "copy the tree" sh -c "tar -cf - --exclude=.git --exclude='./tmp_*' --exclude=./results . | tar -xf - -C '$tree'"
+fi
+[ -z "$user" ] || chown -R "$user" "$PRIVATE"
+
 cd "$tree"
 rc=0
-run_as tools/build.sh "$pg_config" "$PRIVATE" || exit $?
+begun=$(date +%s)
+# Nothing that is started here may hold the lock when this is over.
+run_as tools/build.sh "$pg_config" "$PRIVATE" "${kept:-$PRIVATE}" 9>&- || exit $?
+BUILD_SECONDS=$(($(date +%s) - begun))
+export BUILD_SECONDS
 PG_CONFIG=$(cat "$PRIVATE/pg_config")
 export PG_CONFIG
-run_as "tools/$goal.sh" || rc=$?
+run_as "tools/$goal.sh" 9>&- || rc=$?
+[ ! -s "$PRIVATE/log/times" ] || [ -z "$kept" ] ||
+	cp "$PRIVATE/log/times" "$kept/times" 2>/dev/null || true
 cd "$top"
 exit "$rc"
