@@ -140,8 +140,8 @@ typedef struct XactParts
 
 /* Takes count elements of a given size; false where the record ends before */
 static bool
-take(const AiWalRecord *rec, uint32 *at, uint32 header, uint32 size,
-	 uint32 *count, const char **elements)
+take_array(const AiWalRecord *rec, uint32 *at, uint32 header, uint32 size,
+		   uint32 *count, const char **elements)
 {
 	if (!AI_WAL_MAIN(rec, *at, count, 4) ||
 		header > rec->main_len - *at ||
@@ -178,17 +178,17 @@ xact_parts(const AiWalRecord *rec, XactParts *p)
 	if (at > rec->main_len)
 		return true;
 	if ((xinfo & XACT_XINFO_HAS_SUBXACTS) &&
-		!take(rec, &at, MinSizeOfXactSubxacts, 4, &p->nsubxacts, &p->subxacts))
+		!take_array(rec, &at, MinSizeOfXactSubxacts, 4, &p->nsubxacts, &p->subxacts))
 		return true;
 	/* the bit was renamed in 16, its value was not */
 	if ((xinfo & (1U << 2)) &&
-		!take(rec, &at, 4, sizeof(AiLocator), &p->nrels, &p->rels))
+		!take_array(rec, &at, 4, sizeof(AiLocator), &p->nrels, &p->rels))
 		return true;
 	if ((xinfo & XACT_XINFO_HAS_DROPPED_STATS) &&
-		!take(rec, &at, MinSizeOfXactStatsItems, sizeof(xl_xact_stats_item), &n, &skipped))
+		!take_array(rec, &at, MinSizeOfXactStatsItems, sizeof(xl_xact_stats_item), &n, &skipped))
 		return true;
 	if (commit && (xinfo & XACT_XINFO_HAS_INVALS) &&
-		!take(rec, &at, MinSizeOfXactInvals, sizeof(SharedInvalidationMessage), &n, &skipped))
+		!take_array(rec, &at, MinSizeOfXactInvals, sizeof(SharedInvalidationMessage), &n, &skipped))
 		return true;
 	if (xinfo & XACT_XINFO_HAS_TWOPHASE)
 	{
@@ -303,7 +303,7 @@ ai_wal_xids(const AiWalRecord *rec, uint32 *top, const char **subxids)
 		case XLOG_XACT_ASSIGNMENT:
 			if (!AI_WAL_MAIN(rec, offsetof(xl_xact_assignment, xtop), top, 4))
 				return 0;
-			if (!take(rec, &at, 4, 4, &n, subxids))
+			if (!take_array(rec, &at, 4, 4, &n, subxids))
 				return 0;
 			return n;
 	}

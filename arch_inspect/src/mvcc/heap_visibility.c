@@ -29,7 +29,7 @@ typedef struct VisibilityState
 } VisibilityState;
 
 static void
-begin(AiRows *rows)
+begin_visibility(AiRows *rows)
 {
 	VisibilityState *state = rows->state;
 	struct varlena *given = NULL;
@@ -46,7 +46,7 @@ begin(AiRows *rows)
  * says so.
  */
 static bool
-next_tuple(AiRows *rows)
+next_judged(AiRows *rows)
 {
 	VisibilityState *state = rows->state;
 
@@ -169,7 +169,7 @@ heap_visibility_problem(AiRows *rows, bool *isnull)
 						verdict ? verdict->status.problem : NULL, isnull);
 }
 
-static const AiColumn columns[] = {
+static const AiColumn heap_visibility_columns[] = {
 	{"tid", TIDOID, heap_visibility_tid},
 	{"visible", BOOLOID, heap_visibility_visible},
 	{"removable", BOOLOID, heap_visibility_removable},
@@ -185,8 +185,8 @@ static const AiColumn columns[] = {
  * ai_heap_visibility - arch_inspect.heap_visibility(regclass, pg_snapshot)
  */
 AI_INSTRUMENT(heap_visibility,
-			  .columns = columns,
+			  .columns = heap_visibility_columns,
 			  .relation = AI_HEAP, .tier = AI_STRUCTURE,
-			  .begin = begin, .next = next_tuple,
+			  .begin = begin_visibility, .next = next_judged,
 			  .state_size = sizeof(VisibilityState),
 			  .rows_per_unit = ai_rows_per_heap_page);

@@ -55,13 +55,13 @@ typedef struct LocksState
 } LocksState;
 
 static uint64
-place_of(BlockNumber blkno, OffsetNumber offnum)
+lock_place(BlockNumber blkno, OffsetNumber offnum)
 {
 	return (uint64) blkno << 16 | offnum;
 }
 
 static int
-compare_places(const void *a, const void *b)
+compare_lock_places(const void *a, const void *b)
 {
 	const InLine *x = (const InLine *) a;
 	const InLine *y = (const InLine *) b;
@@ -90,15 +90,15 @@ read_lock_table(LocksState *state, Relation rel)
 			lock->locktag.locktag_field2 == RelationGetRelid(rel))
 		{
 			state->line[state->ninline].place =
-				place_of(lock->locktag.locktag_field3, lock->locktag.locktag_field4);
+				lock_place(lock->locktag.locktag_field3, lock->locktag.locktag_field4);
 			state->line[state->ninline++].pid = lock->pid;
 		}
 	}
-	qsort(state->line, state->ninline, sizeof(InLine), compare_places);
+	qsort(state->line, state->ninline, sizeof(InLine), compare_lock_places);
 }
 
 static void
-begin(AiRows *rows)
+begin_locks(AiRows *rows)
 {
 	LocksState *state = rows->state;
 
@@ -146,7 +146,7 @@ is_locked(LocksState *state)
  * The next locked row.
  */
 static bool
-next_row(AiRows *rows)
+next_locked(AiRows *rows)
 {
 	LocksState *state = rows->state;
 
@@ -275,7 +275,7 @@ static Datum
 row_locks_waiting_pids(AiRows *rows, bool *isnull)
 {
 	LocksState *state = rows->state;
-	uint64		place = place_of((BlockNumber) rows->unit, state->lp);
+	uint64		place = lock_place((BlockNumber) rows->unit, state->lp);
 	int			low = 0;
 	int			high = state->ninline;
 	int			n = 0;
@@ -301,7 +301,7 @@ row_locks_waiting_pids(AiRows *rows, bool *isnull)
 	return PointerGetDatum(construct_array(pids, n, INT4OID, 4, true, TYPALIGN_INT));
 }
 
-static const AiColumn columns[] = {
+static const AiColumn row_locks_columns[] = {
 	{"tid", TIDOID, row_locks_tid},
 	{"locker", XIDOID, row_locks_locker},
 	{"multi", BOOLOID, row_locks_multi},
@@ -317,7 +317,7 @@ static const AiColumn columns[] = {
  * ai_row_locks - arch_inspect.row_locks(regclass)
  */
 AI_INSTRUMENT(row_locks,
-			  .columns = columns,
+			  .columns = row_locks_columns,
 			  .relation = AI_HEAP, .tier = AI_STRUCTURE,
-			  .begin = begin, .next = next_row,
+			  .begin = begin_locks, .next = next_locked,
 			  .state_size = sizeof(LocksState));

@@ -80,7 +80,7 @@ typedef struct Chain
 } Chain;
 
 static bool
-read_page(Chain *chain, BlockNumber blkno)
+read_chain_page(Chain *chain, BlockNumber blkno)
 {
 	if (blkno >= chain->nblocks)
 		return false;
@@ -124,7 +124,7 @@ read_link(Chain *chain, ItemPointer tid, Link *link)
 
 	memset(link, 0, sizeof(Link));
 	link->tid = *tid;
-	if (!read_page(chain, blkno) || offnum < FirstOffsetNumber ||
+	if (!read_chain_page(chain, blkno) || offnum < FirstOffsetNumber ||
 		offnum > chain->header.nitems)
 		return false;
 	ai_decode_heap_item(chain->page->image, &chain->header, offnum, &item);
@@ -191,7 +191,7 @@ read_crossings(Chain *chain)
 	for (BlockNumber blkno = 0; blkno < chain->nblocks; blkno++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		read_page(chain, blkno);
+		read_chain_page(chain, blkno);
 		for (OffsetNumber lp = FirstOffsetNumber; lp <= chain->header.nitems; lp++)
 		{
 			AiHeapItem	item;
@@ -235,7 +235,7 @@ find_previous(Chain *chain, const Link *link, Link *previous)
 
 	if (link->kind == LINK_REDIRECT || link->kind == LINK_GONE)
 		return false;
-	read_page(chain, blkno);
+	read_chain_page(chain, blkno);
 	for (OffsetNumber lp = FirstOffsetNumber; lp <= chain->header.nitems; lp++)
 	{
 		ItemPointerSet(&tid, blkno, lp);

@@ -63,7 +63,7 @@ compare_keepers(const void *a, const void *b)
 }
 
 static void
-add(Tally *tally, int64 bytes)
+tally_add(Tally *tally, int64 bytes)
 {
 	tally->versions++;
 	tally->bytes += bytes;
@@ -123,18 +123,18 @@ count_tuple(Count *count, const char *page, const AiPageHeader *header,
 		return;
 	if (!item.has_header)
 	{
-		add(&count->unknown, item.item.len);
+		tally_add(&count->unknown, item.item.len);
 		return;
 	}
 	ai_tuple_status(&count->scan, item.tuple, blkno, lp, &status);
 	switch (status.state)
 	{
 		case AI_TUPLE_UNKNOWN:
-			add(&count->unknown, item.item.len);
+			tally_add(&count->unknown, item.item.len);
 			break;
 		case AI_TUPLE_DEAD:
 		case AI_TUPLE_ABORTED:
-			add(&count->removable, item.item.len);
+			tally_add(&count->removable, item.item.len);
 			break;
 		case AI_TUPLE_UPDATED:
 		case AI_TUPLE_HOT_UPDATED:
@@ -143,14 +143,14 @@ count_tuple(Count *count, const char *page, const AiPageHeader *header,
 			if (ai_pruned_with_chain(&count->scan, page, header, blkno, &item,
 									 &status))
 			{
-				add(&count->removable, item.item.len);
+				tally_add(&count->removable, item.item.len);
 				break;
 			}
-			add(&count->kept, item.item.len);
+			tally_add(&count->kept, item.item.len);
 			/* one that ended while we look is kept by nobody in the list */
 			keeper = youngest_keeper(count, status.updater);
 			if (keeper != NULL)
-				add(&keeper->youngest, item.item.len);
+				tally_add(&keeper->youngest, item.item.len);
 			break;
 		default:
 			break;
@@ -158,8 +158,8 @@ count_tuple(Count *count, const char *page, const AiPageHeader *header,
 }
 
 static void
-put(ReturnSetInfo *rsinfo, const char *kind, const AiHolder *holder,
-	TransactionId from, const Tally *all, const Tally *alone)
+put_tally(ReturnSetInfo *rsinfo, const char *kind, const AiHolder *holder,
+		  TransactionId from, const Tally *all, const Tally *alone)
 {
 	Datum		values[NCOLUMNS] = {0};
 	bool		nulls[NCOLUMNS];
@@ -247,10 +247,10 @@ ai_why_dead(PG_FUNCTION_ARGS)
 	}
 	ai_close_relation(rel);
 
-	put(rsinfo, "removable", NULL, InvalidTransactionId, &count.removable, NULL);
-	put(rsinfo, "kept", NULL, count.scan.horizon, &count.kept, NULL);
+	put_tally(rsinfo, "removable", NULL, InvalidTransactionId, &count.removable, NULL);
+	put_tally(rsinfo, "kept", NULL, count.scan.horizon, &count.kept, NULL);
 	if (count.unknown.versions > 0)
-		put(rsinfo, "unknown", NULL, InvalidTransactionId, &count.unknown, NULL);
+		put_tally(rsinfo, "unknown", NULL, InvalidTransactionId, &count.unknown, NULL);
 	for (int i = count.nkeepers; --i >= 0;)
 	{
 		Keeper	   *keeper = &count.keepers[i];
@@ -261,8 +261,8 @@ ai_why_dead(PG_FUNCTION_ARGS)
 		sum.bytes += keeper->youngest.bytes;
 		/* only the oldest one keeps what no other does */
 		if (sum.versions > 0)
-			put(rsinfo, ai_holder_kind_name(keeper->holder->kind), keeper->holder,
-				keeper->from, &sum, i == 0 ? &keeper->youngest : &none);
+			put_tally(rsinfo, ai_holder_kind_name(keeper->holder->kind), keeper->holder,
+					  keeper->from, &sum, i == 0 ? &keeper->youngest : &none);
 	}
 
 	return (Datum) 0;

@@ -311,7 +311,7 @@ ai_rows_share(AiRowsShared *shared)
  * made of the arguments.
  */
 static bool
-next_chunk(AiRows *rows)
+take_units(AiRows *rows)
 {
 	AiRowsShared *shared = rows->shared;
 
@@ -336,7 +336,7 @@ ai_rows_advance(AiRows *rows)
 {
 	CHECK_FOR_INTERRUPTS();
 
-	if (rows->next_unit >= rows->end_unit && !next_chunk(rows))
+	if (rows->next_unit >= rows->end_unit && !take_units(rows))
 		return false;
 	rows->unit = rows->next_unit++;
 	rows->page_read = rows->header_decoded = false;

@@ -64,7 +64,7 @@ enum
 	NCOLS
 };
 
-static const ArchColumn columns[NCOLS] = {
+static const ArchColumn threshold_columns[NCOLS] = {
 	{"relid", OIDOID},
 	{"enabled", BOOLOID},
 	{"reltuples", FLOAT4OID},
@@ -219,7 +219,7 @@ PG_FUNCTION_INFO_V1(ai_autovacuum_thresholds);
 Datum
 ai_autovacuum_thresholds(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, NCOLS);
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, threshold_columns, NCOLS);
 	bool		active = AutoVacuumingActive() && !RecoveryInProgress();
 	TransactionId next_xid = ReadNextTransactionId();
 	MultiXactId next_multi = ReadNextMultiXactId();

@@ -81,7 +81,7 @@ enum
 	NCOLS
 };
 
-static const ArchColumn columns[NCOLS] = {
+static const ArchColumn process_columns[NCOLS] = {
 	{"pid", INT4OID},
 	{"parent", INT4OID},
 	{"leader_pid", INT4OID},
@@ -231,7 +231,7 @@ put_int(Datum *values, bool *nulls, int col, int32 value)
 }
 
 static void
-put_time(Datum *values, bool *nulls, int col, TimestampTz value)
+put_process_time(Datum *values, bool *nulls, int col, TimestampTz value)
 {
 	nulls[col] = (value == 0);
 	values[col] = TimestampTzGetDatum(value);
@@ -360,7 +360,7 @@ put_backend(Datum *values, bool *nulls, const Status *status, PGPROC *proc,
 				 GetUserNameFromId(entry->st_userid, true));
 	}
 	put_text(values, nulls, COL_APPNAME, status->appname);
-	put_time(values, nulls, COL_BACKEND_START, entry->st_proc_start_timestamp);
+	put_process_time(values, nulls, COL_BACKEND_START, entry->st_proc_start_timestamp);
 	blocked = put_wait(values, nulls, *(volatile uint32 *) &proc->wait_event_info,
 					   refreshed);
 	if (strcmp(kind, "io worker") == 0)
@@ -394,9 +394,9 @@ put_backend(Datum *values, bool *nulls, const Status *status, PGPROC *proc,
 			break;
 		}
 	}
-	put_time(values, nulls, COL_XACT_START, entry->st_xact_start_timestamp);
-	put_time(values, nulls, COL_QUERY_START, entry->st_activity_start_timestamp);
-	put_time(values, nulls, COL_STATE_CHANGE, entry->st_state_start_timestamp);
+	put_process_time(values, nulls, COL_XACT_START, entry->st_xact_start_timestamp);
+	put_process_time(values, nulls, COL_QUERY_START, entry->st_activity_start_timestamp);
+	put_process_time(values, nulls, COL_STATE_CHANGE, entry->st_state_start_timestamp);
 	put_client(values, nulls, status);
 	if (entry->st_query_id != 0)
 	{
@@ -407,7 +407,7 @@ put_backend(Datum *values, bool *nulls, const Status *status, PGPROC *proc,
 }
 
 static void
-put_row(ReturnSetInfo *rsinfo, Datum *values, bool *nulls)
+put_process(ReturnSetInfo *rsinfo, Datum *values, bool *nulls)
 {
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
@@ -439,7 +439,7 @@ PG_FUNCTION_INFO_V1(ai_process_scan);
 Datum
 ai_process_scan(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, NCOLS);
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, process_columns, NCOLS);
 	bool		see_all = has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS);
 	bool		refreshed = false;
 	Status		status;
@@ -470,8 +470,8 @@ ai_process_scan(PG_FUNCTION_ARGS)
 		put_text(values, nulls, COL_ROLE, role_in_words("postmaster"));
 		put_text(values, nulls, COL_ACTIVITY,
 				 "waits for connections and for the end of its children");
-		put_time(values, nulls, COL_BACKEND_START, PgStartTime);
-		put_row(rsinfo, values, nulls);
+		put_process_time(values, nulls, COL_BACKEND_START, PgStartTime);
+		put_process(rsinfo, values, nulls);
 	}
 
 	for (i = 0; i < ProcGlobal->allProcCount; i++)
@@ -493,7 +493,7 @@ ai_process_scan(PG_FUNCTION_ARGS)
 			put_int(values, nulls, COL_PARENT, PostmasterPid);
 		put_int(values, nulls, COL_SLOT, i);
 		put_backend(values, nulls, &status, proc, see_all, &refreshed);
-		put_row(rsinfo, values, nulls);
+		put_process(rsinfo, values, nulls);
 		children = list_delete_int(children, pid);
 	}
 
@@ -520,7 +520,7 @@ ai_process_scan(PG_FUNCTION_ARGS)
 		put_int(values, nulls, COL_PARENT, parent);
 		put_text(values, nulls, COL_KIND, kind);
 		put_text(values, nulls, COL_ROLE, role_in_words(kind));
-		put_time(values, nulls, COL_BACKEND_START, started);
+		put_process_time(values, nulls, COL_BACKEND_START, started);
 		if (strcmp(kind, "starting") == 0)
 		{
 			int			slot = slot_of_pid(pid);
@@ -539,7 +539,7 @@ ai_process_scan(PG_FUNCTION_ARGS)
 		else
 			put_text(values, nulls, COL_COMMAND,
 					 ai_process_command(pid, see_all));
-		put_row(rsinfo, values, nulls);
+		put_process(rsinfo, values, nulls);
 	}
 
 	MemoryContextSwitchTo(old_context);

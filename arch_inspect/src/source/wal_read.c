@@ -176,8 +176,8 @@ read_piece(AiWalReader *reader, TimeLineID tli, XLogRecPtr page, uint32 wanted)
  * at the end of the WAL, or with the problem noted.
  */
 static int
-read_page(XLogReaderState *state, XLogRecPtr page, int wanted,
-		  XLogRecPtr target, char *buf)
+read_wal_page(XLogReaderState *state, XLogRecPtr page, int wanted,
+			  XLogRecPtr target, char *buf)
 {
 	AiWalReader *reader = state->private_data;
 	uint32		len;
@@ -260,7 +260,7 @@ ai_wal_open(XLogRecPtr start, XLogRecPtr end)
 	reader->piece_next = PIECE_FIRST;
 
 	reader->state = XLogReaderAllocate(wal_segment_size, NULL,
-									   XL_ROUTINE(.page_read = read_page,
+									   XL_ROUTINE(.page_read = read_wal_page,
 												  .segment_open = NULL,
 												  .segment_close = close_segment),
 									   reader);

@@ -171,7 +171,7 @@ pack_one(Packer *packer, uint32 length)
 
 /* The same for several rows of one length. */
 static void
-pack(Packer *packer, uint32 length, uint32 rows)
+pack_tuples(Packer *packer, uint32 length, uint32 rows)
 {
 	uint32		each = length + sizeof(ItemIdData);
 
@@ -227,7 +227,7 @@ pack_page(AnatomyState *state, const char *page, const AiPageHeader *header,
 	if (!state->copy->differs && plain->tuples == left &&
 		plain->other_lengths == 0)
 	{
-		pack(packer, plain->first_length, plain->tuples);
+		pack_tuples(packer, plain->first_length, plain->tuples);
 		return;
 	}
 
@@ -637,7 +637,7 @@ get_##name(AiRows *rows, bool *isnull) \
 COUNTERS(AS_GETTER)
 
 #define AS_COLUMN(name) {#name, INT8OID, get_##name},
-static const AiColumn columns[] = {
+static const AiColumn anatomy_columns[] = {
 	COUNTERS(AS_COLUMN)
 	{NULL}
 };
@@ -656,7 +656,7 @@ parts_per_page(Relation rel)
 
 /* arch_parts.anatomy_parts(regclass) */
 AI_INSTRUMENT(anatomy_parts,
-			  .columns = columns, .begin = begin_anatomy, .next = next_anatomy,
+			  .columns = anatomy_columns, .begin = begin_anatomy, .next = next_anatomy,
 			  .state_size = sizeof(AnatomyState),
 			  .relation = AI_HEAP, .tier = AI_STRUCTURE,
 			  .rows_per_unit = parts_per_page, .unit_cpu = 10);

@@ -41,7 +41,7 @@ typedef struct BufferUsage
 } BufferUsage;
 
 static uint32
-place_of(const Usage *key)
+usage_place(const Usage *key)
 {
 	return murmurhash32(key->filenumber * 4 + key->forknum) ^
 		murmurhash32(key->db) ^ key->spc;
@@ -55,9 +55,9 @@ same(const Usage *a, const Usage *b)
 }
 
 static Usage *
-lookup(BufferUsage *state, const Usage *key)
+lookup_usage(BufferUsage *state, const Usage *key)
 {
-	uint32		i = place_of(key) & (state->size - 1);
+	uint32		i = usage_place(key) & (state->size - 1);
 
 	while (state->table[i].used && !same(&state->table[i], key))
 		i = (i + 1) & (state->size - 1);
@@ -66,7 +66,7 @@ lookup(BufferUsage *state, const Usage *key)
 
 /* Make the table twice as big. */
 static void
-grow(AiRows *rows, BufferUsage *state)
+grow_usage(AiRows *rows, BufferUsage *state)
 {
 	Usage	   *old = state->table;
 	uint32		old_size = state->size;
@@ -76,7 +76,7 @@ grow(AiRows *rows, BufferUsage *state)
 	for (uint32 i = 0; i < old_size; i++)
 	{
 		if (old[i].used)
-			*lookup(state, &old[i]) = old[i];
+			*lookup_usage(state, &old[i]) = old[i];
 	}
 	pfree(old);
 }
@@ -108,13 +108,13 @@ buffer_usage_begin(AiRows *rows)
 			key.filenumber = ARCH_TAG_REL(&tag);
 			key.forknum = BufTagGetForkNum(&tag);
 			place = last != NULL && same(last, &key) ? last :
-				lookup(state, &key);
+				lookup_usage(state, &key);
 			if (!place->used)
 			{
 				if (state->n >= state->size / 2)
 				{
-					grow(rows, state);
-					place = lookup(state, &key);
+					grow_usage(rows, state);
+					place = lookup_usage(state, &key);
 				}
 				state->n++;
 				memset(place, 0, sizeof(Usage));

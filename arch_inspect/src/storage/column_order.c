@@ -161,7 +161,7 @@ improve(const AiRowKind *kinds, int nkinds, int *order, int from, int ncolumns,
 }
 
 static uint32
-bucket_of(const Search *search, const uint16 *placed)
+order_bucket(const Search *search, const uint16 *placed)
 {
 	uint32		hash = 0;
 
@@ -194,7 +194,7 @@ sum_placed(const Search *search, const Way *way, uint8 *sums)
 static Way *
 keep(Search *search, const Way *way)
 {
-	uint32		bucket = bucket_of(search, way->placed);
+	uint32		bucket = order_bucket(search, way->placed);
 	Size		placed_size = sizeof(uint16) * search->nclasses;
 	Size		padding_size = sizeof(uint16) * search->nkinds;
 	double		waste = 0;

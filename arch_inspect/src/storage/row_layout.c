@@ -227,7 +227,7 @@ propose(LayoutState *state)
 }
 
 static bool
-has_bytes(const AiStored *stored)
+attribute_has_bytes(const AiStored *stored)
 {
 	return stored->storage != AI_STORED_NULL &&
 		stored->storage != AI_STORED_MISSING;
@@ -242,7 +242,7 @@ measure(LayoutState *state, const AiHeapItem *item)
 
 	for (int i = 0; i < state->desc->natts; i++)
 	{
-		if (!has_bytes(&state->stored[i]))
+		if (!attribute_has_bytes(&state->stored[i]))
 			continue;
 		state->sums[i].present++;
 		state->sums[i].length += state->stored[i].length;
@@ -337,7 +337,7 @@ begin_layout(AiRows *rows)
 }
 
 static Form_pg_attribute
-attribute(AiRows *rows)
+layout_attribute(AiRows *rows)
 {
 	return TupleDescAttr(((LayoutState *) rows->state)->desc, rows->unit);
 }
@@ -357,11 +357,11 @@ average(double sum, double rows, bool *isnull)
 }
 
 AI_FIELD(row_layout_attnum, Int32GetDatum((int32) rows->unit + 1));
-AI_FIELD(row_layout_attname, NameGetDatum(&attribute(rows)->attname));
-AI_FIELD_IF(row_layout_atttypid, !attribute(rows)->attisdropped,
-			ObjectIdGetDatum(attribute(rows)->atttypid));
-AI_FIELD_IF(row_layout_attlen, attribute(rows)->attlen >= 0,
-			Int32GetDatum(attribute(rows)->attlen));
+AI_FIELD(row_layout_attname, NameGetDatum(&layout_attribute(rows)->attname));
+AI_FIELD_IF(row_layout_atttypid, !layout_attribute(rows)->attisdropped,
+			ObjectIdGetDatum(layout_attribute(rows)->atttypid));
+AI_FIELD_IF(row_layout_attlen, layout_attribute(rows)->attlen >= 0,
+			Int32GetDatum(layout_attribute(rows)->attlen));
 AI_FIELD_OF(row_layout_alignment, LayoutState *state = rows->state,
 			Int32GetDatum(state->attrs[rows->unit].alignby));
 
@@ -394,7 +394,7 @@ row_layout_best_place(AiRows *rows, bool *isnull)
 static Datum
 row_layout_best_padding(AiRows *rows, bool *isnull)
 {
-	if (attribute(rows)->attisdropped)
+	if (layout_attribute(rows)->attisdropped)
 	{
 		*isnull = true;
 		return (Datum) 0;
@@ -436,7 +436,7 @@ row_layout_saved_bytes(AiRows *rows, bool *isnull)
 AI_FIELD_OF_IF(row_layout_order_proven, LayoutState *state = rows->state,
 			   state->rows != 0, BoolGetDatum(state->proven));
 
-static const AiColumn columns[] = {
+static const AiColumn row_layout_columns[] = {
 	{"attnum", INT4OID, row_layout_attnum},
 	{"attname", NAMEOID, row_layout_attname},
 	{"atttypid", REGTYPEOID, row_layout_atttypid},
@@ -457,5 +457,5 @@ static const AiColumn columns[] = {
 
 /* arch_inspect.row_layout(regclass) */
 AI_INSTRUMENT(row_layout,
-			  .columns = columns, .begin = begin_layout,
+			  .columns = row_layout_columns, .begin = begin_layout,
 			  .state_size = sizeof(LayoutState));

@@ -61,7 +61,7 @@ begin_values(AiRows *rows)
 
 /* Is one of the tuple's varlenas compressed or external, or damaged? */
 static bool
-start_tuple(AiRows *rows)
+start_values(AiRows *rows)
 {
 	ToastState *state = rows->state;
 
@@ -118,7 +118,7 @@ next_value(AiRows *rows)
 				}
 				break;
 			case AI_WALK_ITEM:
-				if (!start_tuple(rows))
+				if (!start_values(rows))
 					state->attnum = state->nattrs;
 				break;
 		}
@@ -132,7 +132,7 @@ current(ToastState *state)
 }
 
 static Form_pg_attribute
-attribute(ToastState *state)
+toast_attribute(ToastState *state)
 {
 	return TupleDescAttr(state->desc, state->attnum - 1);
 }
@@ -220,7 +220,7 @@ toast_value_tid(AiRows *rows, bool *isnull)
 
 AI_FIELD_OF_IF(toast_value_attname, ToastState *state = rows->state,
 			   state->lp != 0,
-			   NameGetDatum(&attribute(state)->attname));
+			   NameGetDatum(&toast_attribute(state)->attname));
 AI_FIELD_OF_IF(toast_value_storage, ToastState *state = rows->state,
 			   state->lp != 0,
 			   CStringGetTextDatum(ai_storage_name(current(state)->storage)));
@@ -230,7 +230,7 @@ toast_value_strategy(AiRows *rows, bool *isnull)
 {
 	ToastState *state = rows->state;
 	const char *name = state->lp == 0 ? NULL :
-		strategy_name(attribute(state)->attstorage);
+		strategy_name(toast_attribute(state)->attstorage);
 
 	*isnull = name == NULL;
 	return *isnull ? (Datum) 0 : CStringGetTextDatum(name);
@@ -327,7 +327,7 @@ static void
 why_compressed(ToastState *state, StringInfo s)
 {
 	const AiStored *stored = current(state);
-	Form_pg_attribute attr = attribute(state);
+	Form_pg_attribute attr = toast_attribute(state);
 	const char *strategy = strategy_name(attr->attstorage);
 
 	if (stored->method == AI_METHOD_NONE)
@@ -364,10 +364,10 @@ why_in_row(AiRows *rows, StringInfo s)
 	if (width <= state->target)
 		appendStringInfo(s, "; the row of %u bytes is not over the target of %u, so it could stay",
 						 width, state->target);
-	else if (attribute(state)->attstorage == TYPSTORAGE_MAIN)
+	else if (toast_attribute(state)->attstorage == TYPSTORAGE_MAIN)
 		appendStringInfo(s, "; the row of %u bytes is over the target of %u, but strategy main keeps it in the row as long as that fits on a page",
 						 width, state->target);
-	else if (attribute(state)->attstorage == TYPSTORAGE_PLAIN)
+	else if (toast_attribute(state)->attstorage == TYPSTORAGE_PLAIN)
 		appendStringInfoString(s, "; strategy plain moves nothing out");
 	else if (!OidIsValid(rows->rel->rd_rel->reltoastrelid))
 		appendStringInfoString(s, "; the table has no TOAST table to move it to");
@@ -390,7 +390,7 @@ why_moved(ToastState *state, StringInfo s)
 	uint32		width = width_with(state, state->attnum - 1);
 	uint32		page = TOAST_TUPLE_TARGET_MAIN;
 
-	switch (attribute(state)->attstorage)
+	switch (toast_attribute(state)->attstorage)
 	{
 		case TYPSTORAGE_PLAIN:
 			appendStringInfoString(s, "; strategy plain, the column's now, moves nothing out: it was moved before that was set");

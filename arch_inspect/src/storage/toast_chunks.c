@@ -146,7 +146,7 @@ show_chunk(ChunksState *state)
 }
 
 static bool
-next_chunk(AiRows *rows)
+next_chunk_row(AiRows *rows)
 {
 	ChunksState *state = rows->state;
 	uint32		nchunks = 0;
@@ -233,7 +233,7 @@ toast_chunks_data(AiRows *rows, bool *isnull)
 AI_FIELD_OF_IF(toast_chunks_problem, ChunksState *state = rows->state,
 			   state->problem != NULL, CStringGetTextDatum(state->problem));
 
-static const AiColumn columns[] = {
+static const AiColumn toast_chunks_columns[] = {
 	{"chunk_id", OIDOID, toast_chunks_chunk_id},
 	{"chunk_seq", INT4OID, toast_chunks_chunk_seq},
 	{"chunk_tid", TIDOID, toast_chunks_chunk_tid},
@@ -246,5 +246,5 @@ static const AiColumn columns[] = {
 
 /* arch_inspect.toast_chunks(regclass, tid, name) */
 AI_INSTRUMENT(toast_chunks,
-			  .columns = columns, .begin = begin_chunks, .next = next_chunk,
+			  .columns = toast_chunks_columns, .begin = begin_chunks, .next = next_chunk_row,
 			  .end = end_chunks, .state_size = sizeof(ChunksState));

@@ -111,7 +111,7 @@ only_problem(TuplesState *state, const char *problem)
 
 /* Go to the line pointer state->lp; false if there is nothing to show of it. */
 static bool
-start_tuple(AiRows *rows)
+start_attributes(AiRows *rows)
 {
 	TuplesState *state = rows->state;
 
@@ -160,7 +160,7 @@ next_of_other_tuple(AiRows *rows)
 					state->lp = state->only - 1;
 				break;
 			case AI_WALK_ITEM:
-				if (start_tuple(rows))
+				if (start_attributes(rows))
 					return true;
 				break;
 		}
@@ -185,7 +185,7 @@ next_attribute(AiRows *rows)
  * The same, but a row a tuple.
  */
 static bool
-next_tuple(AiRows *rows)
+next_tuple_data(AiRows *rows)
 {
 	TuplesState *state = rows->state;
 
@@ -291,7 +291,7 @@ AI_FIELD_OF_IF(tuples_atttypid, TuplesState *state = rows->state,
 
 /* Is the current attribute one that has bytes in the tuple? */
 static bool
-has_bytes(TuplesState *state)
+stored_has_bytes(TuplesState *state)
 {
 	return state->attnum > 0 &&
 		current_stored(state)->storage != AI_STORED_NULL &&
@@ -300,7 +300,7 @@ has_bytes(TuplesState *state)
 }
 
 AI_FIELD_OF_IF(tuples_offset, TuplesState *state = rows->state,
-			   has_bytes(state),
+			   stored_has_bytes(state),
 			   Int32GetDatum(current_stored(state)->offset));
 
 static Datum
@@ -309,12 +309,12 @@ tuples_length(AiRows *rows, bool *isnull)
 	TuplesState *state = rows->state;
 
 	/* a damaged one may have no length that could be told */
-	*isnull = !has_bytes(state) || current_stored(state)->length == 0;
+	*isnull = !stored_has_bytes(state) || current_stored(state)->length == 0;
 	return *isnull ? (Datum) 0 : Int32GetDatum(current_stored(state)->length);
 }
 
 AI_FIELD_OF_IF(tuples_padding, TuplesState *state = rows->state,
-			   has_bytes(state),
+			   stored_has_bytes(state),
 			   Int32GetDatum(current_stored(state)->padding));
 
 static Datum
@@ -336,14 +336,14 @@ tuples_compression(AiRows *rows, bool *isnull)
 	TuplesState *state = rows->state;
 	const char *name = NULL;
 
-	if (has_bytes(state))
+	if (stored_has_bytes(state))
 		name = ai_method_name(current_stored(state)->method);
 	*isnull = name == NULL;
 	return *isnull ? (Datum) 0 : CStringGetTextDatum(name);
 }
 
 AI_FIELD_OF_IF(tuples_raw_size, TuplesState *state = rows->state,
-			   has_bytes(state) && current_stored(state)->problem == NULL,
+			   stored_has_bytes(state) && current_stored(state)->problem == NULL,
 			   Int32GetDatum(current_stored(state)->raw_size));
 
 /* In memory of the run, for that of a row costs more than what is copied. */
@@ -353,7 +353,7 @@ tuples_raw(AiRows *rows, bool *isnull)
 	TuplesState *state = rows->state;
 	AiStored   *stored;
 
-	*isnull = !has_bytes(state) || !state->may_see_values ||
+	*isnull = !stored_has_bytes(state) || !state->may_see_values ||
 		current_stored(state)->length == 0;
 	if (*isnull)
 		return (Datum) 0;
@@ -399,7 +399,7 @@ tuples_problem(AiRows *rows, bool *isnull)
 	return *isnull ? (Datum) 0 : CStringGetTextDatum(problem);
 }
 
-static const AiColumn columns[] = {
+static const AiColumn attribute_columns[] = {
 	{"blkno", INT8OID, tuples_blkno},
 	{"lp", INT4OID, tuples_lp},
 	{"attnum", INT4OID, tuples_attnum},
@@ -442,7 +442,7 @@ tuples_attrs(AiRows *rows, bool *isnull)
 	size = overhead;
 	for (state->attnum = 1; state->attnum <= natts; state->attnum++)
 	{
-		if (has_bytes(state) && current_stored(state)->length > 0)
+		if (stored_has_bytes(state) && current_stored(state)->length > 0)
 			size += INTALIGN(VARHDRSZ + current_stored(state)->length);
 		else
 			nulls = true;
@@ -458,7 +458,7 @@ tuples_attrs(AiRows *rows, bool *isnull)
 	{
 		const AiStored *stored = current_stored(state);
 
-		if (!has_bytes(state) || stored->length == 0)
+		if (!stored_has_bytes(state) || stored->length == 0)
 			continue;
 		if (nulls)
 			ARR_NULLBITMAP(array)[(state->attnum - 1) >> 3] |= 1 << ((state->attnum - 1) & 7);
@@ -530,12 +530,12 @@ attributes_per_page(Relation rel)
 
 /* arch_inspect.tuple_attributes(regclass, tid): one tuple */
 AI_INSTRUMENT(tuple_attributes,
-			  .columns = columns, .begin = begin_one, .next = next_attribute,
+			  .columns = attribute_columns, .begin = begin_one, .next = next_attribute,
 			  .end = end, .state_size = sizeof(TuplesState));
 
 /* arch_inspect.heap_attributes(regclass, bigint, bigint): all tuples */
 AI_INSTRUMENT(heap_attributes,
-			  .columns = columns, .begin = begin_all, .next = next_attribute,
+			  .columns = attribute_columns, .begin = begin_all, .next = next_attribute,
 			  .end = end, .state_size = sizeof(TuplesState),
 			  .relation = AI_HEAP, .tier = AI_STRUCTURE,
 			  .first_arg = 2, .last_arg = 3,
@@ -543,7 +543,7 @@ AI_INSTRUMENT(heap_attributes,
 
 /* arch_inspect.heap_tuple_data(regclass, bigint, bigint): a row a tuple */
 AI_INSTRUMENT(heap_tuple_data,
-			  .columns = tuple_columns, .begin = begin_all, .next = next_tuple,
+			  .columns = tuple_columns, .begin = begin_all, .next = next_tuple_data,
 			  .end = end, .state_size = sizeof(TuplesState),
 			  .relation = AI_HEAP, .tier = AI_STRUCTURE,
 			  .first_arg = 2, .last_arg = 3,

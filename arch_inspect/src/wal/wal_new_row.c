@@ -51,7 +51,7 @@ typedef struct RowShape
  * gone, or is not for the caller any more.
  */
 static RowShape *
-shape_of(AiWalScan *scan, AiWalRelation *relation)
+row_shape(AiWalScan *scan, AiWalRelation *relation)
 {
 	RowShape   *shape;
 	Relation	rel;
@@ -235,7 +235,7 @@ ai_wal_new_row(AiWalScan *scan)
 		!ai_wal_scan_locator(scan, &locator))
 		return NULL;
 	relation = ai_wal_scan_relation(scan, &locator);
-	if (!ai_wal_scan_values(relation) || (shape = shape_of(scan, relation)) == NULL)
+	if (!ai_wal_scan_values(relation) || (shape = row_shape(scan, relation)) == NULL)
 		return NULL;
 
 	initStringInfo(&out);

@@ -53,14 +53,14 @@ state_of(AiRows *rows)
 }
 
 static inline uint32
-bucket_of(const SummaryState *state, const SummaryKey *key)
+summary_bucket(const SummaryState *state, const SummaryKey *key)
 {
 	return murmurhash32(key->locator.rel ^ (key->kind << 16) ^ key->locator.db) &
 		(state->nbuckets - 1);
 }
 
 static void
-grow(SummaryState *state)
+grow_summary(SummaryState *state)
 {
 	state->nbuckets = state->nbuckets == 0 ? 256 : 2 * state->nbuckets;
 	if (state->buckets)
@@ -69,7 +69,7 @@ grow(SummaryState *state)
 									 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (SummaryEntry *e = state->all; e; e = e->older)
 	{
-		SummaryEntry **bucket = &state->buckets[bucket_of(state, &e->key)];
+		SummaryEntry **bucket = &state->buckets[summary_bucket(state, &e->key)];
 
 		e->next = *bucket;
 		*bucket = e;
@@ -84,8 +84,8 @@ find_entry(SummaryState *state, const SummaryKey *key)
 	SummaryEntry **bucket;
 
 	if (state->nentries >= state->nbuckets)
-		grow(state);
-	bucket = &state->buckets[bucket_of(state, key)];
+		grow_summary(state);
+	bucket = &state->buckets[summary_bucket(state, key)];
 	for (entry = *bucket; entry; entry = entry->next)
 		if (memcmp(&entry->key, key, sizeof(*key)) == 0)
 			return entry;

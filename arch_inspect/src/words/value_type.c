@@ -200,7 +200,7 @@ proc_text(HeapTuple tuple, AttrNumber attnum)
  * The shape that a type's output function prints.
  */
 static AiShape
-shape_of(Oid typid, Oid output, int16 typlen, bool *may_fail)
+type_shape(Oid typid, Oid output, int16 typlen, bool *may_fail)
 {
 	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(output));
 	AiShape		shape = AI_SHAPE_UNKNOWN;
@@ -279,8 +279,8 @@ learn(Oid typid, AiTypeEntry *entry)
 		entry->type.attr.alignby = align_bytes(form->typalign);
 		entry->type.element = form->typelem;
 		if (form->typisdefined)
-			entry->type.shape = shape_of(base, form->typoutput, form->typlen,
-										 &entry->may_fail);
+			entry->type.shape = type_shape(base, form->typoutput, form->typlen,
+										   &entry->may_fail);
 		ReleaseSysCache(tuple);
 	}
 	entry->type.expanded = entry->type.shape < AI_SHAPE_ARRAY;

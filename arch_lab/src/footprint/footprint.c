@@ -31,7 +31,7 @@
 
 PG_FUNCTION_INFO_V1(al_footprint);
 
-static const ArchColumn columns[] = {
+static const ArchColumn footprint_columns[] = {
 	{"kind", TEXTOID},
 	{"name", TEXTOID},
 	{"relation", REGCLASSOID},
@@ -129,11 +129,11 @@ find_row(const Saved *saved, const char *id)
  * detail stand for null.
  */
 static void
-put_row(ReturnSetInfo *rsinfo, const char *kind, const char *name, Oid relation,
-		int64 count, int64 bytes, const char *detail)
+put_footprint(ReturnSetInfo *rsinfo, const char *kind, const char *name, Oid relation,
+			  int64 count, int64 bytes, const char *detail)
 {
-	Datum		values[lengthof(columns)];
-	bool		nulls[lengthof(columns)] = {0};
+	Datum		values[lengthof(footprint_columns)];
+	bool		nulls[lengthof(footprint_columns)] = {0};
 
 	values[0] = CStringGetTextDatum(kind);
 	values[1] = CStringGetTextDatum(name);
@@ -199,21 +199,21 @@ put_records(ReturnSetInfo *rsinfo, const WalUsage *wal, Datum *args)
 		if (anybody && without != left)
 			continue;
 		left_bytes -= number(&records, i, 4);
-		put_row(rsinfo, "wal record",
-				SPI_getvalue(records.table->vals[i], records.table->tupdesc, 1),
-				relation, number(&records, i, 3), number(&records, i, 4),
-				SPI_getvalue(records.table->vals[i], records.table->tupdesc, 5));
+		put_footprint(rsinfo, "wal record",
+					  SPI_getvalue(records.table->vals[i], records.table->tupdesc, 1),
+					  relation, number(&records, i, 3), number(&records, i, 4),
+					  SPI_getvalue(records.table->vals[i], records.table->tupdesc, 5));
 	}
 	if (left > 0 && without != left)
-		put_row(rsinfo, "wal record", "others of this statement", InvalidOid, left,
-				Max(left_bytes, 0),
-				"without a transaction id, of a subtransaction taken back, or not for this role to see");
+		put_footprint(rsinfo, "wal record", "others of this statement", InvalidOid, left,
+					  Max(left_bytes, 0),
+					  "without a transaction id, of a subtransaction taken back, or not for this role to see");
 	for (uint64 i = 0; i < pages.n; i++)
 	{
 		Oid			relation = DatumGetObjectId(cell(&pages, i, 1, &isnull));
 
-		put_row(rsinfo, "pages", "changed", isnull ? InvalidOid : relation,
-				number(&pages, i, 2), -1, NULL);
+		put_footprint(rsinfo, "pages", "changed", isnull ? InvalidOid : relation,
+					  number(&pages, i, 2), -1, NULL);
 	}
 }
 
@@ -234,8 +234,8 @@ put_tuples(ReturnSetInfo *rsinfo, const Saved *before, const Saved *after)
 				(was >= 0 ? number(before, was, c + 3) : 0);
 
 			if (n > 0)
-				put_row(rsinfo, "tuples", names[c],
-						DatumGetObjectId(cell(after, i, 2, &isnull)), n, -1, NULL);
+				put_footprint(rsinfo, "tuples", names[c],
+							  DatumGetObjectId(cell(after, i, 2, &isnull)), n, -1, NULL);
 		}
 	}
 }
@@ -252,23 +252,23 @@ put_locks(ReturnSetInfo *rsinfo, const Saved *before, const Saved *after)
 
 		if (find_row(before, SPI_getvalue(tuple, desc, 1)) >= 0)
 			continue;
-		put_row(rsinfo, "lock", SPI_getvalue(tuple, desc, 2),
-				isnull ? InvalidOid : relation, 1, -1, SPI_getvalue(tuple, desc, 4));
+		put_footprint(rsinfo, "lock", SPI_getvalue(tuple, desc, 2),
+					  isnull ? InvalidOid : relation, 1, -1, SPI_getvalue(tuple, desc, 4));
 	}
 }
 
 static void
 put_buffers(ReturnSetInfo *rsinfo, const BufferUsage *b)
 {
-	put_row(rsinfo, "buffers", "hit", InvalidOid, b->shared_blks_hit, -1, NULL);
-	put_row(rsinfo, "buffers", "read", InvalidOid, b->shared_blks_read, -1, NULL);
-	put_row(rsinfo, "buffers", "dirtied", InvalidOid, b->shared_blks_dirtied, -1, NULL);
-	put_row(rsinfo, "buffers", "written", InvalidOid, b->shared_blks_written, -1, NULL);
+	put_footprint(rsinfo, "buffers", "hit", InvalidOid, b->shared_blks_hit, -1, NULL);
+	put_footprint(rsinfo, "buffers", "read", InvalidOid, b->shared_blks_read, -1, NULL);
+	put_footprint(rsinfo, "buffers", "dirtied", InvalidOid, b->shared_blks_dirtied, -1, NULL);
+	put_footprint(rsinfo, "buffers", "written", InvalidOid, b->shared_blks_written, -1, NULL);
 	if (b->local_blks_hit + b->local_blks_read + b->local_blks_dirtied > 0)
-		put_row(rsinfo, "buffers", "local dirtied", InvalidOid, b->local_blks_dirtied, -1,
-				"of temporary tables, which log nothing");
+		put_footprint(rsinfo, "buffers", "local dirtied", InvalidOid, b->local_blks_dirtied, -1,
+					  "of temporary tables, which log nothing");
 	if (b->temp_blks_written > 0)
-		put_row(rsinfo, "buffers", "temporary files", InvalidOid, b->temp_blks_written, -1, NULL);
+		put_footprint(rsinfo, "buffers", "temporary files", InvalidOid, b->temp_blks_written, -1, NULL);
 }
 
 /* Runs the statement; what it returns is not kept */
@@ -303,7 +303,7 @@ Datum
 al_footprint(PG_FUNCTION_ARGS)
 {
 	char	   *sql = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, footprint_columns, lengthof(footprint_columns));
 	BufferUsage buffers_before;
 	BufferUsage buffers;
 	WalUsage	wal_before;
@@ -341,14 +341,14 @@ al_footprint(PG_FUNCTION_ARGS)
 	locks_after = run_own(LOCKS_QUERY, 0, NULL, NULL);
 	tuples_after = run_own(TUPLES_QUERY, 0, NULL, NULL);
 
-	put_row(rsinfo, "time", "milliseconds", InvalidOid, -1, -1,
-			psprintf("%.3f", INSTR_TIME_GET_MILLISEC(took)));
-	put_row(rsinfo, "rows", "processed", InvalidOid, processed, -1, NULL);
-	put_row(rsinfo, "transaction", "xid assigned", InvalidOid,
-			TransactionIdIsValid(GetCurrentTransactionIdIfAny()) && !TransactionIdIsValid(xid), -1,
-			TransactionIdIsValid(xid) ? "it had one before" : NULL);
-	put_row(rsinfo, "wal", "records", InvalidOid, wal.wal_records, wal.wal_bytes, NULL);
-	put_row(rsinfo, "wal", "page images", InvalidOid, wal.wal_fpi, -1, NULL);
+	put_footprint(rsinfo, "time", "milliseconds", InvalidOid, -1, -1,
+				  psprintf("%.3f", INSTR_TIME_GET_MILLISEC(took)));
+	put_footprint(rsinfo, "rows", "processed", InvalidOid, processed, -1, NULL);
+	put_footprint(rsinfo, "transaction", "xid assigned", InvalidOid,
+				  TransactionIdIsValid(GetCurrentTransactionIdIfAny()) && !TransactionIdIsValid(xid), -1,
+				  TransactionIdIsValid(xid) ? "it had one before" : NULL);
+	put_footprint(rsinfo, "wal", "records", InvalidOid, wal.wal_records, wal.wal_bytes, NULL);
+	put_footprint(rsinfo, "wal", "page images", InvalidOid, wal.wal_fpi, -1, NULL);
 	if (wal.wal_records > 0 && !XLogRecPtrIsInvalid(XactLastRecEnd))
 	{
 		Datum		args[3];

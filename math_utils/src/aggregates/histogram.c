@@ -90,7 +90,7 @@ bucket(const Histogram *h, double x)
 }
 
 static Datum
-step(FunctionCallInfo fcinfo, int by)
+histogram_step(FunctionCallInfo fcinfo, int by)
 {
 	MemoryContext context = mu_agg_context(fcinfo);
 	Histogram  *h = MU_STATE(Histogram);
@@ -121,7 +121,7 @@ step(FunctionCallInfo fcinfo, int by)
 Datum
 mu_histogram_accum(PG_FUNCTION_ARGS)
 {
-	return step(fcinfo, 1);
+	return histogram_step(fcinfo, 1);
 }
 
 /*
@@ -130,7 +130,7 @@ mu_histogram_accum(PG_FUNCTION_ARGS)
 Datum
 mu_histogram_remove(PG_FUNCTION_ARGS)
 {
-	return step(fcinfo, -1);
+	return histogram_step(fcinfo, -1);
 }
 
 /*

@@ -158,7 +158,7 @@ keep_numeric(Median *m, struct varlena *num)
 }
 
 static Datum
-step(FunctionCallInfo fcinfo, bool numeric, bool take_away)
+median_step(FunctionCallInfo fcinfo, bool numeric, bool take_away)
 {
 	Median	   *m = MU_STATE(Median);
 
@@ -203,7 +203,7 @@ step(FunctionCallInfo fcinfo, bool numeric, bool take_away)
 Datum
 mu_median_float8_accum(PG_FUNCTION_ARGS)
 {
-	return step(fcinfo, false, false);
+	return median_step(fcinfo, false, false);
 }
 
 /*
@@ -212,7 +212,7 @@ mu_median_float8_accum(PG_FUNCTION_ARGS)
 Datum
 mu_median_float8_remove(PG_FUNCTION_ARGS)
 {
-	return step(fcinfo, false, true);
+	return median_step(fcinfo, false, true);
 }
 
 /*
@@ -221,7 +221,7 @@ mu_median_float8_remove(PG_FUNCTION_ARGS)
 Datum
 mu_median_numeric_accum(PG_FUNCTION_ARGS)
 {
-	return step(fcinfo, true, false);
+	return median_step(fcinfo, true, false);
 }
 
 /*
@@ -230,7 +230,7 @@ mu_median_numeric_accum(PG_FUNCTION_ARGS)
 Datum
 mu_median_numeric_remove(PG_FUNCTION_ARGS)
 {
-	return step(fcinfo, true, true);
+	return median_step(fcinfo, true, true);
 }
 
 /*

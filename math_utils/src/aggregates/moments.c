@@ -71,7 +71,7 @@ times(uint32 *limb, int n, uint64 m)
 }
 
 static Datum
-step(FunctionCallInfo fcinfo, int by)
+moments_step(FunctionCallInfo fcinfo, int by)
 {
 	Moments    *moments = MU_STATE(Moments);
 
@@ -110,7 +110,7 @@ step(FunctionCallInfo fcinfo, int by)
 Datum
 mu_moments_accum(PG_FUNCTION_ARGS)
 {
-	return step(fcinfo, 1);
+	return moments_step(fcinfo, 1);
 }
 
 /*
@@ -119,7 +119,7 @@ mu_moments_accum(PG_FUNCTION_ARGS)
 Datum
 mu_moments_remove(PG_FUNCTION_ARGS)
 {
-	return step(fcinfo, -1);
+	return moments_step(fcinfo, -1);
 }
 
 /*

@@ -45,7 +45,7 @@ typedef struct Product
 } Product;
 
 static Product *
-new_product(MemoryContext context)
+new_numeric_product(MemoryContext context)
 {
 	Product    *p = MemoryContextAllocZero(context, sizeof(Product));
 
@@ -55,12 +55,12 @@ new_product(MemoryContext context)
 }
 
 static Product *
-get_product(FunctionCallInfo fcinfo)
+get_numeric_product(FunctionCallInfo fcinfo)
 {
 	Product    *p = MU_STATE(Product);
 
 	if (unlikely(p == NULL))
-		p = new_product(mu_agg_context(fcinfo));
+		p = new_numeric_product(mu_agg_context(fcinfo));
 	return p;
 }
 
@@ -89,7 +89,7 @@ push(Product *p, Numeric num)
 
 /* Multiply by coef / 10^scale, coef not zero */
 static inline void
-multiply(Product *p, int64 coef, int scale)
+product_multiply(Product *p, int64 coef, int scale)
 {
 	int64		product;
 
@@ -118,7 +118,7 @@ multiply_int(Product *p, int64 x)
 	if (x == 0)
 		p->zeros++;
 	else if (p->zeros == 0)
-		multiply(p, x, 0);
+		product_multiply(p, x, 0);
 }
 
 /*
@@ -127,7 +127,7 @@ multiply_int(Product *p, int64 x)
 Datum
 mu_product_int2(PG_FUNCTION_ARGS)
 {
-	Product    *p = get_product(fcinfo);
+	Product    *p = get_numeric_product(fcinfo);
 
 	if (!PG_ARGISNULL(1))
 		multiply_int(p, PG_GETARG_INT16(1));
@@ -140,7 +140,7 @@ mu_product_int2(PG_FUNCTION_ARGS)
 Datum
 mu_product_int4(PG_FUNCTION_ARGS)
 {
-	Product    *p = get_product(fcinfo);
+	Product    *p = get_numeric_product(fcinfo);
 
 	if (!PG_ARGISNULL(1))
 		multiply_int(p, PG_GETARG_INT32(1));
@@ -153,7 +153,7 @@ mu_product_int4(PG_FUNCTION_ARGS)
 Datum
 mu_product_int8(PG_FUNCTION_ARGS)
 {
-	Product    *p = get_product(fcinfo);
+	Product    *p = get_numeric_product(fcinfo);
 
 	if (!PG_ARGISNULL(1))
 		multiply_int(p, PG_GETARG_INT64(1));
@@ -166,7 +166,7 @@ mu_product_int8(PG_FUNCTION_ARGS)
 Datum
 mu_product_numeric(PG_FUNCTION_ARGS)
 {
-	Product    *p = get_product(fcinfo);
+	Product    *p = get_numeric_product(fcinfo);
 
 	if (!PG_ARGISNULL(1))
 	{
@@ -179,7 +179,7 @@ mu_product_numeric(PG_FUNCTION_ARGS)
 			if (small.coef == 0)
 				p->zeros++;
 			else if (p->zeros == 0)
-				multiply(p, small.coef, small.scale);
+				product_multiply(p, small.coef, small.scale);
 		}
 		else
 		{
@@ -210,7 +210,7 @@ mu_product_numeric(PG_FUNCTION_ARGS)
 
 /* The product of what is finite and not zero, in the current context */
 static Numeric
-total(Product *p)
+product_total(Product *p)
 {
 	Numeric		result = int64_div_fast_to_numeric(p->coef, p->scale);
 	int			i;
@@ -233,7 +233,7 @@ mu_product_combine(PG_FUNCTION_ARGS)
 	Product    *other = PG_ARGISNULL(1) ? NULL : (Product *) PG_GETARG_POINTER(1);
 
 	(void) mu_agg_context(fcinfo);
-	p = get_product(fcinfo);
+	p = get_numeric_product(fcinfo);
 	if (other != NULL && other->n > 0)
 	{
 		p->n += other->n;
@@ -244,7 +244,7 @@ mu_product_combine(PG_FUNCTION_ARGS)
 		if (p->zeros == 0)
 		{
 			MemoryContext old = MemoryContextSwitchTo(p->context);
-			Numeric		factor = total(other);
+			Numeric		factor = product_total(other);
 
 			MemoryContextSwitchTo(old);
 			push(p, factor);
@@ -264,7 +264,7 @@ mu_product_serialize(PG_FUNCTION_ARGS)
 	struct varlena *num;
 
 	(void) mu_agg_context(fcinfo);
-	num = (struct varlena *) (p->zeros > 0 ? int64_to_numeric(1) : total(p));
+	num = (struct varlena *) (p->zeros > 0 ? int64_to_numeric(1) : product_total(p));
 	pq_begintypsend(&buf);
 	pq_sendint64(&buf, p->n);
 	pq_sendint64(&buf, p->nan);
@@ -288,7 +288,7 @@ mu_product_deserialize(PG_FUNCTION_ARGS)
 	char	   *num;
 
 	mu_agg_bytes(fcinfo, &buf);
-	p = new_product(CurrentMemoryContext);
+	p = new_numeric_product(CurrentMemoryContext);
 	p->n = pq_getmsgint64(&buf);
 	p->nan = pq_getmsgint64(&buf);
 	p->infinite = pq_getmsgint64(&buf);
@@ -322,7 +322,7 @@ mu_product_final(PG_FUNCTION_ARGS)
 		PG_RETURN_NUMERIC(mu_numeric_from_text("NaN"));
 	if (p->zeros > 0)
 		PG_RETURN_NUMERIC(int64_to_numeric(0));
-	result = total(p);
+	result = product_total(p);
 	if (p->infinite > 0)
 		PG_RETURN_NUMERIC(mu_numeric_from_text((mu_numeric_sign(result) < 0) != p->neg ?
 											   "-Infinity" : "Infinity"));

@@ -35,7 +35,7 @@ typedef struct ProductF
 } ProductF;
 
 static ProductF *
-get_product(FunctionCallInfo fcinfo)
+get_float_product(FunctionCallInfo fcinfo)
 {
 	ProductF   *p = MU_STATE(ProductF);
 
@@ -50,7 +50,7 @@ get_product(FunctionCallInfo fcinfo)
 
 /* Multiply by (high + low) * 2^exp, high in [0.5, 1) */
 static void
-multiply(ProductF *p, double high, double low, int64 exp)
+productf_multiply(ProductF *p, double high, double low, int64 exp)
 {
 	double		product = p->high * high;
 	double		rest = fma(p->high, high, -product) +
@@ -79,7 +79,7 @@ multiply(ProductF *p, double high, double low, int64 exp)
 Datum
 mu_productf_accum(PG_FUNCTION_ARGS)
 {
-	ProductF   *p = get_product(fcinfo);
+	ProductF   *p = get_float_product(fcinfo);
 
 	if (!PG_ARGISNULL(1))
 	{
@@ -96,7 +96,7 @@ mu_productf_accum(PG_FUNCTION_ARGS)
 			{
 				double		m = frexp(fabs(x), &exp);
 
-				multiply(p, m, 0.0, exp);
+				productf_multiply(p, m, 0.0, exp);
 			}
 		}
 	}
@@ -113,13 +113,13 @@ mu_productf_combine(PG_FUNCTION_ARGS)
 	ProductF   *other = PG_ARGISNULL(1) ? NULL : (ProductF *) PG_GETARG_POINTER(1);
 
 	(void) mu_agg_context(fcinfo);
-	p = get_product(fcinfo);
+	p = get_float_product(fcinfo);
 	if (other != NULL)
 	{
 		mu_count_add(&p->count, &other->count);
 		p->zeros += other->zeros;
 		p->negatives += other->negatives;
-		multiply(p, other->high, other->low, other->exp);
+		productf_multiply(p, other->high, other->low, other->exp);
 	}
 	PG_RETURN_POINTER(p);
 }

@@ -59,7 +59,7 @@ add_to(Wavg *avg, Numeric *sum, Numeric num, bool take_away)
 }
 
 static Datum
-step(FunctionCallInfo fcinfo, int by)
+wavg_step(FunctionCallInfo fcinfo, int by)
 {
 	Wavg	   *avg = MU_STATE(Wavg);
 
@@ -94,7 +94,7 @@ step(FunctionCallInfo fcinfo, int by)
 Datum
 mu_wavg_accum(PG_FUNCTION_ARGS)
 {
-	return step(fcinfo, 1);
+	return wavg_step(fcinfo, 1);
 }
 
 /*
@@ -103,7 +103,7 @@ mu_wavg_accum(PG_FUNCTION_ARGS)
 Datum
 mu_wavg_remove(PG_FUNCTION_ARGS)
 {
-	return step(fcinfo, -1);
+	return wavg_step(fcinfo, -1);
 }
 
 /*
@@ -130,29 +130,6 @@ mu_wavg_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(avg);
 }
 
-static void
-send_numeric(StringInfo buf, Numeric num)
-{
-	pq_sendint32(buf, VARSIZE((struct varlena *) num));
-	appendBinaryStringInfo(buf, (char *) num, VARSIZE((struct varlena *) num));
-}
-
-static Numeric
-recv_numeric(StringInfo buf)
-{
-	int			size = pq_getmsgint(buf, 4);
-	char	   *num;
-
-	if (size < VARHDRSZ + 2 || size > buf->len - buf->cursor)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid state of a weighted average")));
-	num = palloc(size);
-	memcpy(num, pq_getmsgbytes(buf, size), size);
-	SET_VARSIZE(num, size);
-	return (Numeric) num;
-}
-
 /*
  * mu_wavg_serialize - a partial state as bytes
  */
@@ -168,8 +145,8 @@ mu_wavg_serialize(PG_FUNCTION_ARGS)
 	pq_sendint64(&buf, avg->nan);
 	pq_sendint64(&buf, avg->pinf);
 	pq_sendint64(&buf, avg->ninf);
-	send_numeric(&buf, avg->sum);
-	send_numeric(&buf, avg->weights);
+	mu_agg_send_numeric(&buf, avg->sum);
+	mu_agg_send_numeric(&buf, avg->weights);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
 
@@ -188,8 +165,8 @@ mu_wavg_deserialize(PG_FUNCTION_ARGS)
 	avg->nan = pq_getmsgint64(&buf);
 	avg->pinf = pq_getmsgint64(&buf);
 	avg->ninf = pq_getmsgint64(&buf);
-	avg->sum = recv_numeric(&buf);
-	avg->weights = recv_numeric(&buf);
+	avg->sum = mu_agg_recv_numeric(&buf, "a weighted average");
+	avg->weights = mu_agg_recv_numeric(&buf, "a weighted average");
 	pq_getmsgend(&buf);
 	PG_RETURN_POINTER(avg);
 }

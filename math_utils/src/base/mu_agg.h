@@ -14,6 +14,7 @@
 #include "fmgr.h"
 #include "libpq/pqformat.h"
 #include "utils/memutils.h"
+#include "utils/numeric.h"
 
 #include "compat.h"
 
@@ -47,6 +48,34 @@ mu_agg_bytes(FunctionCallInfo fcinfo, StringInfo buf)
 	(void) mu_agg_context(fcinfo);
 	initStringInfo(buf);
 	appendBinaryStringInfo(buf, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+}
+
+/*
+ * mu_agg_send_numeric, mu_agg_recv_numeric - a numeric in a serialized state
+ *
+ * "state" is what the reader calls the whole, in its error message.
+ */
+static inline void
+mu_agg_send_numeric(StringInfo buf, Numeric num)
+{
+	pq_sendint32(buf, VARSIZE((struct varlena *) num));
+	appendBinaryStringInfo(buf, (char *) num, VARSIZE((struct varlena *) num));
+}
+
+static inline Numeric
+mu_agg_recv_numeric(StringInfo buf, const char *state)
+{
+	int			size = pq_getmsgint(buf, 4);
+	char	   *num;
+
+	if (size < VARHDRSZ + 2 || size > buf->len - buf->cursor)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid state of %s", state)));
+	num = palloc(size);
+	memcpy(num, pq_getmsgbytes(buf, size), size);
+	SET_VARSIZE(num, size);
+	return (Numeric) num;
 }
 
 #endif							/* MU_AGG_H */

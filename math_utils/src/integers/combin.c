@@ -35,7 +35,7 @@ numeric_overflow(void)
 
 /* The product of term[from .. to - 1]; frees what it made on the way */
 static Numeric
-multiply(const int64 *term, int from, int to)
+multiply_digits(const int64 *term, int from, int to)
 {
 	Numeric		left;
 	Numeric		right;
@@ -47,8 +47,8 @@ multiply(const int64 *term, int from, int to)
 		return int64_to_numeric(1);
 	if (to - from == 1)
 		return int64_to_numeric(term[from]);
-	left = multiply(term, from, middle);
-	right = multiply(term, middle, to);
+	left = multiply_digits(term, from, middle);
+	right = multiply_digits(term, middle, to);
 	result = NUM2(numeric_mul, left, right);
 	pfree(left);
 	pfree(right);
@@ -57,7 +57,7 @@ multiply(const int64 *term, int from, int to)
 
 /* Multiply neighbours together while they fit; returns how many are left */
 static int
-pack(int64 *term, int count)
+pack_digits(int64 *term, int count)
 {
 	int			packed = 0;
 	int			i;
@@ -155,7 +155,7 @@ mu_binomial(PG_FUNCTION_ARGS)
 		term[count++] = back;
 	}
 	pfree(composite);
-	PG_RETURN_NUMERIC(multiply(term, 0, pack(term, count)));
+	PG_RETURN_NUMERIC(multiply_digits(term, 0, pack_digits(term, count)));
 }
 
 /*
@@ -179,5 +179,5 @@ mu_permutations(PG_FUNCTION_ARGS)
 	term = palloc(sizeof(int64) * k);
 	for (i = 0; i < k; i++)
 		term[i] = n - i;
-	PG_RETURN_NUMERIC(multiply(term, 0, pack(term, (int) k)));
+	PG_RETURN_NUMERIC(multiply_digits(term, 0, pack_digits(term, (int) k)));
 }

@@ -70,7 +70,7 @@ skip_space(Text *text)
 
 /* Read c, with space before it; is it there? */
 static bool
-take(Text *text, char c)
+take_char(Text *text, char c)
 {
 	skip_space(text);
 	if (at(text) != (unsigned char) c)
@@ -253,24 +253,24 @@ read_field(Text *text, MuNpyField *field, char *type)
 {
 	bool		pair;
 
-	if (!take(text, '('))
+	if (!take_char(text, '('))
 		return "a field is not a pair of name and type";
-	pair = take(text, '(');
-	if (pair && (!take_string(text, field->name, sizeof(field->name)) || !take(text, ',')))
+	pair = take_char(text, '(');
+	if (pair && (!take_string(text, field->name, sizeof(field->name)) || !take_char(text, ',')))
 		return "the title of a field is not a string, or too long";
 	if (!take_string(text, field->name, sizeof(field->name)))
 		return "the name of a field is not a string, or too long";
-	if (pair && !take(text, ')'))
+	if (pair && !take_char(text, ')'))
 		return "a field is not a pair of name and type";
-	if (!take(text, ','))
+	if (!take_char(text, ','))
 		return "a field is not a pair of name and type";
-	if (take(text, '['))
+	if (take_char(text, '['))
 		return "a field is structured itself, which is not supported";
 	if (!take_string(text, type, MU_NPY_TYPE))
 		return "the type of a field is not a string, or too long";
-	if (take(text, ',') && take(text, '('))
+	if (take_char(text, ',') && take_char(text, '('))
 		return "a field is an array, which is not supported";
-	if (!take(text, ')'))
+	if (!take_char(text, ')'))
 		return "a field is not a pair of name and type";
 	if (field->name[0] != '\0')
 		return read_value_type(type, field);
@@ -282,7 +282,7 @@ static const char *
 read_fields(Text *text, MuNpyHeader *header)
 {
 	header->structured = true;
-	while (!take(text, ']'))
+	while (!take_char(text, ']'))
 	{
 		MuNpyField	field;
 		const char *problem;
@@ -312,9 +312,9 @@ read_fields(Text *text, MuNpyHeader *header)
 				return "there are too many fields";
 			header->field[header->nfields++] = field;
 		}
-		if (!take(text, ','))
+		if (!take_char(text, ','))
 		{
-			if (!take(text, ']'))
+			if (!take_char(text, ']'))
 				return "the list of fields does not end";
 			break;
 		}
@@ -328,18 +328,18 @@ read_fields(Text *text, MuNpyHeader *header)
 static const char *
 read_shape(Text *text, MuNpyHeader *header)
 {
-	if (!take(text, '('))
+	if (!take_char(text, '('))
 		return "the shape is not a tuple";
-	while (!take(text, ')'))
+	while (!take_char(text, ')'))
 	{
 		if (header->ndim == 2)
 			return "the array has more than two dimensions";
 		if (!take_number(text, &header->shape[header->ndim]))
 			return "the shape has a part that is no number";
 		header->ndim++;
-		if (!take(text, ','))
+		if (!take_char(text, ','))
 		{
-			if (!take(text, ')'))
+			if (!take_char(text, ')'))
 				return "the shape does not end";
 			break;
 		}
@@ -378,19 +378,19 @@ mu_npy_parse(const unsigned char *bytes, size_t length, MuNpyHeader *header)
 	text.bytes = bytes;
 	text.length = (size_t) end;
 	text.pos = bytes[6] == 1 ? 10 : 12;
-	if (!take(&text, '{'))
+	if (!take_char(&text, '{'))
 		return "the header is not a dictionary";
-	while (!take(&text, '}'))
+	while (!take_char(&text, '}'))
 	{
 		char		key[32];
 		const char *problem = NULL;
 
-		if (!take_string(&text, key, sizeof(key)) || !take(&text, ':'))
+		if (!take_string(&text, key, sizeof(key)) || !take_char(&text, ':'))
 			return "the header has an entry without a key";
 		if (strcmp(key, "descr") == 0 && !descr)
 		{
 			descr = true;
-			if (take(&text, '['))
+			if (take_char(&text, '['))
 				problem = read_fields(&text, header);
 			else if (!take_string(&text, header->bad_type, sizeof(header->bad_type)))
 				return "the type is not a string";
@@ -421,9 +421,9 @@ mu_npy_parse(const unsigned char *bytes, size_t length, MuNpyHeader *header)
 			return "the header has an unknown entry, or one twice";
 		if (problem != NULL)
 			return problem;
-		if (!take(&text, ','))
+		if (!take_char(&text, ','))
 		{
-			if (!take(&text, '}'))
+			if (!take_char(&text, '}'))
 				return "the header does not end";
 			break;
 		}

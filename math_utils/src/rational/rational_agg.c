@@ -78,7 +78,7 @@ find(RationalSum *sum, int64 den)
 
 /* More places; what has cancelled out is left behind */
 static void
-grow(RationalSum *sum)
+sum_grow(RationalSum *sum)
 {
 	Part	   *old = sum->part;
 	int			old_places = sum->places;
@@ -108,7 +108,7 @@ grow(RationalSum *sum)
 
 /* sum += num / den */
 static inline void
-add(RationalSum *sum, int128 num, int64 den)
+sum_add(RationalSum *sum, int128 num, int64 den)
 {
 	Part	   *part;
 
@@ -118,13 +118,13 @@ add(RationalSum *sum, int128 num, int64 den)
 		return;
 	}
 	if (unlikely(sum->places == 0))
-		grow(sum);
+		sum_grow(sum);
 	part = find(sum, den);
 	if (part->den == 0)
 	{
 		if (unlikely(2 * (sum->count + 1) > sum->places))
 		{
-			grow(sum);
+			sum_grow(sum);
 			part = find(sum, den);
 		}
 		part->den = den;
@@ -146,7 +146,7 @@ mu_rational_sum_accum(PG_FUNCTION_ARGS)
 		MuRational *a = PG_GETARG_RATIONAL(1);
 
 		sum->n++;
-		add(sum, a->num, a->den);
+		sum_add(sum, a->num, a->den);
 	}
 	PG_RETURN_POINTER(sum);
 }
@@ -164,7 +164,7 @@ mu_rational_sum_remove(PG_FUNCTION_ARGS)
 		MuRational *a = PG_GETARG_RATIONAL(1);
 
 		sum->n--;
-		add(sum, -(int128) a->num, a->den);
+		sum_add(sum, -(int128) a->num, a->den);
 	}
 	PG_RETURN_POINTER(sum);
 }
@@ -190,7 +190,7 @@ mu_rational_sum_combine(PG_FUNCTION_ARGS)
 			if ((i & 0xFFFF) == 0)
 				CHECK_FOR_INTERRUPTS();
 			if (other->part[i].den != 0 && other->part[i].sum != 0)
-				add(sum, other->part[i].sum, other->part[i].den);
+				sum_add(sum, other->part[i].sum, other->part[i].den);
 		}
 	}
 	PG_RETURN_POINTER(sum);
@@ -259,7 +259,7 @@ mu_rational_sum_deserialize(PG_FUNCTION_ARGS)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 					 errmsg("invalid state of a sum of rationals")));
-		add(sum, recv_int128(&buf), den);
+		sum_add(sum, recv_int128(&buf), den);
 	}
 	pq_getmsgend(&buf);
 	PG_RETURN_POINTER(sum);
@@ -286,7 +286,7 @@ numeric_of_int128(int128 x)
  * The sum of part[from .. to - 1] as two numerics, by halves
  */
 static void
-total(const Part *part, int from, int to, Numeric *num, Numeric *den)
+parts_total(const Part *part, int from, int to, Numeric *num, Numeric *den)
 {
 	Numeric		n1;
 	Numeric		d1;
@@ -301,8 +301,8 @@ total(const Part *part, int from, int to, Numeric *num, Numeric *den)
 		*den = int64_to_numeric(part[from].den);
 		return;
 	}
-	total(part, from, from + (to - from) / 2, &n1, &d1);
-	total(part, from + (to - from) / 2, to, &n2, &d2);
+	parts_total(part, from, from + (to - from) / 2, &n1, &d1);
+	parts_total(part, from + (to - from) / 2, to, &n2, &d2);
 	g = NUM2(numeric_gcd, d1, d2);
 	d1 = NUM2(numeric_div_trunc, d1, g);
 	*num = NUM2(numeric_add,
@@ -354,7 +354,7 @@ result_of(RationalSum *sum, int64 by)
 	}
 	part[count].den = 1;
 	part[count].sum = sum->whole;
-	total(part, 0, count + 1, &big_num, &big_den);
+	parts_total(part, 0, count + 1, &big_num, &big_den);
 	return mu_rational_of_numerics(big_num, NUM2(numeric_mul, big_den, int64_to_numeric(by)));
 }
 

@@ -184,7 +184,7 @@ typedef struct Place
 } Place;
 
 static int
-compare_places(const void *a, const void *b)
+compare_rational_places(const void *a, const void *b)
 {
 	const Range *x = ((const Place *) a)->key;
 	const Range *y = ((const Place *) b)->key;
@@ -212,7 +212,7 @@ mu_rational_gist_picksplit(PG_FUNCTION_ARGS)
 		place[i].at = (OffsetNumber) (FirstOffsetNumber + i);
 		place[i].key = DatumGetRange(entries->vector[FirstOffsetNumber + i].key);
 	}
-	qsort(place, count, sizeof(Place), compare_places);
+	qsort(place, count, sizeof(Place), compare_rational_places);
 	split->spl_left = palloc(sizeof(OffsetNumber) * count);
 	split->spl_right = palloc(sizeof(OffsetNumber) * count);
 	split->spl_nleft = split->spl_nright = 0;

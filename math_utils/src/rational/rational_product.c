@@ -35,7 +35,7 @@ typedef struct RationalProduct
 } RationalProduct;
 
 static RationalProduct *
-new_product(MemoryContext context)
+new_rational_product(MemoryContext context)
 {
 	RationalProduct *p = MemoryContextAllocZero(context, sizeof(RationalProduct));
 
@@ -46,12 +46,12 @@ new_product(MemoryContext context)
 }
 
 static RationalProduct *
-get_product(FunctionCallInfo fcinfo)
+get_rational_product(FunctionCallInfo fcinfo)
 {
 	RationalProduct *p = MU_STATE(RationalProduct);
 
 	if (p == NULL)
-		p = new_product(mu_agg_context(fcinfo));
+		p = new_rational_product(mu_agg_context(fcinfo));
 	return p;
 }
 
@@ -95,7 +95,7 @@ multiply_big(RationalProduct *p, Numeric num, Numeric den)
 
 /* Multiply by num / den in lowest terms; den may be 2^63, in absolute value */
 static void
-multiply(RationalProduct *p, int128 num, int128 den)
+rational_multiply(RationalProduct *p, int128 num, int128 den)
 {
 	int128		g = (int128) mu_gcd64((uint64) ((p->small.num < 0 ? -(int128) p->small.num : p->small.num) % den), (uint64) den);
 	int128		h = (int128) mu_gcd64((uint64) ((num < 0 ? -num : num) % p->small.den), p->small.den);
@@ -123,9 +123,9 @@ multiply(RationalProduct *p, int128 num, int128 den)
 }
 
 static Datum
-step(FunctionCallInfo fcinfo, bool take_away)
+rational_product_step(FunctionCallInfo fcinfo, bool take_away)
 {
-	RationalProduct *p = get_product(fcinfo);
+	RationalProduct *p = get_rational_product(fcinfo);
 
 	if (!PG_ARGISNULL(1))
 	{
@@ -135,11 +135,11 @@ step(FunctionCallInfo fcinfo, bool take_away)
 		if (a->num == 0)
 			p->zeros += take_away ? -1 : 1;
 		else if (!take_away)
-			multiply(p, a->num, a->den);
+			rational_multiply(p, a->num, a->den);
 		else if (a->num > 0)
-			multiply(p, a->den, a->num);
+			rational_multiply(p, a->den, a->num);
 		else
-			multiply(p, -(int128) a->den, -(int128) a->num);
+			rational_multiply(p, -(int128) a->den, -(int128) a->num);
 	}
 	PG_RETURN_POINTER(p);
 }
@@ -150,7 +150,7 @@ step(FunctionCallInfo fcinfo, bool take_away)
 Datum
 mu_rational_product_accum(PG_FUNCTION_ARGS)
 {
-	return step(fcinfo, false);
+	return rational_product_step(fcinfo, false);
 }
 
 /*
@@ -159,7 +159,7 @@ mu_rational_product_accum(PG_FUNCTION_ARGS)
 Datum
 mu_rational_product_remove(PG_FUNCTION_ARGS)
 {
-	return step(fcinfo, true);
+	return rational_product_step(fcinfo, true);
 }
 
 /*
@@ -172,23 +172,16 @@ mu_rational_product_combine(PG_FUNCTION_ARGS)
 	RationalProduct *other = PG_ARGISNULL(1) ? NULL : (RationalProduct *) PG_GETARG_POINTER(1);
 
 	(void) mu_agg_context(fcinfo);
-	p = get_product(fcinfo);
+	p = get_rational_product(fcinfo);
 	if (other != NULL)
 	{
 		p->n += other->n;
 		p->zeros += other->zeros;
-		multiply(p, other->small.num, other->small.den);
+		rational_multiply(p, other->small.num, other->small.den);
 		if (other->num != NULL)
 			multiply_big(p, other->num, other->den);
 	}
 	PG_RETURN_POINTER(p);
-}
-
-static void
-send_numeric(StringInfo buf, Numeric num)
-{
-	pq_sendint32(buf, VARSIZE((struct varlena *) num));
-	appendBinaryStringInfo(buf, (char *) num, VARSIZE((struct varlena *) num));
 }
 
 static void
@@ -197,20 +190,6 @@ bad_state(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 			 errmsg("invalid state of a product of rationals")));
-}
-
-static Numeric
-recv_numeric(StringInfo buf)
-{
-	int			size = pq_getmsgint(buf, 4);
-	char	   *num;
-
-	if (size < VARHDRSZ + 2 || size > buf->len - buf->cursor)
-		bad_state();
-	num = palloc(size);
-	memcpy(num, pq_getmsgbytes(buf, size), size);
-	SET_VARSIZE(num, size);
-	return (Numeric) num;
 }
 
 /*
@@ -230,8 +209,8 @@ mu_rational_product_serialize(PG_FUNCTION_ARGS)
 	pq_sendint64(&buf, p->small.den);
 	if (p->num != NULL)
 	{
-		send_numeric(&buf, p->num);
-		send_numeric(&buf, p->den);
+		mu_agg_send_numeric(&buf, p->num);
+		mu_agg_send_numeric(&buf, p->den);
 	}
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
@@ -246,7 +225,7 @@ mu_rational_product_deserialize(PG_FUNCTION_ARGS)
 	RationalProduct *p;
 
 	mu_agg_bytes(fcinfo, &buf);
-	p = new_product(CurrentMemoryContext);
+	p = new_rational_product(CurrentMemoryContext);
 	p->n = pq_getmsgint64(&buf);
 	p->zeros = pq_getmsgint64(&buf);
 	p->small.num = pq_getmsgint64(&buf);
@@ -255,8 +234,8 @@ mu_rational_product_deserialize(PG_FUNCTION_ARGS)
 		bad_state();
 	if (buf.cursor < buf.len)
 	{
-		p->num = recv_numeric(&buf);
-		p->den = recv_numeric(&buf);
+		p->num = mu_agg_recv_numeric(&buf, "a product of rationals");
+		p->den = mu_agg_recv_numeric(&buf, "a product of rationals");
 	}
 	pq_getmsgend(&buf);
 	PG_RETURN_POINTER(p);
