@@ -33,9 +33,9 @@
 #include "utils/wait_event.h"
 
 #include "compat.h"
+#include "lock_words.h"
 #include "mvcc/pin_waits.h"
 #include "result.h"
-#include "words/lock_words.h"
 
 PG_FUNCTION_INFO_V1(ai_lock_waits);
 
@@ -510,7 +510,7 @@ put_waiter(ReturnSetInfo *rsinfo, Waiter *waiter, Datum path)
 									LockTagTypeNames[tag->locktag_type] : "unknown");
 	values[4] = CStringGetTextDatum(pin ? (pin->page ? pin->page : "a page") :
 									waiter->lock->snapshot ? "a safe snapshot" :
-									ai_lock_words(tag));
+									arch_lock_words(tag, false));
 	values[5] = CStringGetTextDatum(GetLockmodeName(tag->locktag_lockmethodid,
 													waiter->party->awaited));
 	nulls[5] = nulls[6] = waiter->lock->snapshot || pin;
@@ -524,7 +524,7 @@ put_waiter(ReturnSetInfo *rsinfo, Waiter *waiter, Datum path)
 	nulls[11] = !waiter->party->has_row ||
 		waiter->lock->snapshot || pin || tag->locktag_type != LOCKTAG_TRANSACTION;
 	if (!nulls[11])
-		values[11] = CStringGetTextDatum(ai_lock_words(&waiter->party->row));
+		values[11] = CStringGetTextDatum(arch_lock_words(&waiter->party->row, false));
 	nulls[12] = !waiter->in_cycle && waiter->pinned_below == 0;
 	if (waiter->pinned_below != 0)
 		values[12] = CStringGetTextDatum(psprintf("deadlock that the server does not see, if process %d has the page pinned",

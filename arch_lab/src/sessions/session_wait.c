@@ -20,72 +20,11 @@
 #include "storage/procarray.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
-#include "utils/lsyscache.h"
 #include "utils/wait_event.h"
 
 #include "compat.h"
+#include "lock_words.h"
 #include "sessions/session_opener.h"
-
-/*
- * relation_name - as a reader would write it, or "relation 16385" for one
- * that this backend can't see (yet, any more, or in another database)
- */
-static char *
-relation_name(Oid database, Oid relid)
-{
-	char	   *name = NULL;
-	char	   *schema;
-
-	if (database == MyDatabaseId || database == InvalidOid)
-		name = get_rel_name(relid);
-	if (name == NULL)
-		return psprintf("relation %u", relid);
-	schema = get_namespace_name(get_rel_namespace(relid));
-	return psprintf("relation %s", quote_qualified_identifier(schema, name));
-}
-
-/*
- * lock_in_words - what a lock is on
- *
- * The server's own description, but relations by name and advisory locks by
- * the key that was asked for.
- */
-static char *
-lock_in_words(const LOCKTAG *tag)
-{
-	Oid			database = tag->locktag_field1;
-	Oid			relid = tag->locktag_field2;
-	StringInfoData buf;
-
-	switch ((LockTagType) tag->locktag_type)
-	{
-		case LOCKTAG_RELATION:
-			return relation_name(database, relid);
-		case LOCKTAG_RELATION_EXTEND:
-			return psprintf("extension of %s",
-							relation_name(database, relid));
-		case LOCKTAG_PAGE:
-			return psprintf("page %u of %s", tag->locktag_field3,
-							relation_name(database, relid));
-		case LOCKTAG_TUPLE:
-			return psprintf("tuple (%u,%u) of %s", tag->locktag_field3,
-							tag->locktag_field4,
-							relation_name(database, relid));
-		case LOCKTAG_ADVISORY:
-			/* field4 tells pg_advisory_lock(bigint) from (int, int) */
-			if (tag->locktag_field4 == 1)
-				return psprintf("advisory lock " INT64_FORMAT,
-								(int64) (((uint64) tag->locktag_field2 << 32) |
-										 tag->locktag_field3));
-			return psprintf("advisory lock (%d,%d)", (int) tag->locktag_field2,
-							(int) tag->locktag_field3);
-		default:
-			initStringInfo(&buf);
-			DescribeLockTag(&buf, tag);
-			return buf.data;
-	}
-}
 
 /*
  * holds - has this process (or its lock group) what is waited for?
@@ -241,7 +180,7 @@ blocked_by_pin(al_session *s, PGPROC *proc, al_wait *wait)
 		RelidByRelfilenumber(ARCH_TAG_SPC(&tag), ARCH_TAG_REL(&tag)) : InvalidOid;
 	wait->lock = psprintf("the last pin on page %u of %s", tag.blockNum,
 						  OidIsValid(relid) ?
-						  relation_name(ARCH_TAG_DB(&tag), relid) :
+						  psprintf("relation %s", arch_lock_relation(ARCH_TAG_DB(&tag), relid, true)) :
 						  psprintf("relation with filenode %u", ARCH_TAG_REL(&tag)));
 	wait->outside = true;
 
@@ -319,7 +258,7 @@ al_session_blocked(al_session *s, al_wait *wait)
 		wait->lock = psprintf("%s on %s",
 							  GetLockmodeName(waiter->locktag.locktag_lockmethodid,
 											  waiter->waitLockMode),
-							  lock_in_words(&waiter->locktag));
+							  arch_lock_words(&waiter->locktag, true));
 	}
 
 	wait->outside = true;

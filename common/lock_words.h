@@ -1,37 +1,47 @@
 /*-------------------------------------------------------------------------
  *
- * lock_words.c
+ * lock_words.h
  *	  What a lock of the lock manager is on, in words.
  *
  *-------------------------------------------------------------------------
  */
-#include "postgres.h"
+#ifndef ARCH_LOCK_WORDS_H
+#define ARCH_LOCK_WORDS_H
 
 #include "catalog/pg_database.h"
 #include "miscadmin.h"
+#include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
-#include "compat.h"
-#include "words/lock_words.h"
-
 /*
- * A relation's name, or its oid where the database is another one.
+ * A relation's name, or its oid where there is none that could be seen from
+ * this database (yet, or any more).
+ *
+ * Qualified for whoever may have another search_path than this session; else
+ * as a regclass is shown.
  */
-static const char *
-relation_name(Oid datid, Oid relid)
+static inline const char *
+arch_lock_relation(Oid datid, Oid relid, bool qualified)
 {
-	if ((datid == MyDatabaseId || !OidIsValid(datid)) && get_rel_name(relid))
-		return DatumGetCString(DirectFunctionCall1(regclassout, ObjectIdGetDatum(relid)));
-	return psprintf("%u of database %u", relid, datid);
+	char	   *name = NULL;
+
+	if (datid == MyDatabaseId || !OidIsValid(datid))
+		name = get_rel_name(relid);
+	if (name == NULL)
+		return psprintf("%u of database %u", relid, datid);
+	if (qualified)
+		return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
+										  name);
+	return DatumGetCString(DirectFunctionCall1(regclassout, ObjectIdGetDatum(relid)));
 }
 
 /*
- * ai_lock_words - a lock of the lock manager in words, palloc'd or constant
+ * arch_lock_words - a lock of the lock manager in words, palloc'd
  */
-char *
-ai_lock_words(const LOCKTAG *tag)
+static inline char *
+arch_lock_words(const LOCKTAG *tag, bool qualified)
 {
 	Oid			datid = tag->locktag_field1;
 	Oid			relid = tag->locktag_field2;
@@ -39,15 +49,15 @@ ai_lock_words(const LOCKTAG *tag)
 	switch ((LockTagType) tag->locktag_type)
 	{
 		case LOCKTAG_RELATION:
-			return psprintf("relation %s", relation_name(datid, relid));
+			return psprintf("relation %s", arch_lock_relation(datid, relid, qualified));
 		case LOCKTAG_RELATION_EXTEND:
-			return psprintf("the right to extend %s", relation_name(datid, relid));
+			return psprintf("the right to extend %s", arch_lock_relation(datid, relid, qualified));
 		case LOCKTAG_PAGE:
 			return psprintf("page %u of %s", tag->locktag_field3,
-							relation_name(datid, relid));
+							arch_lock_relation(datid, relid, qualified));
 		case LOCKTAG_TUPLE:
 			return psprintf("row (%u,%u) of %s", tag->locktag_field3,
-							tag->locktag_field4, relation_name(datid, relid));
+							tag->locktag_field4, arch_lock_relation(datid, relid, qualified));
 		case LOCKTAG_TRANSACTION:
 			return psprintf("transaction %u", tag->locktag_field1);
 		case LOCKTAG_VIRTUALTRANSACTION:
@@ -62,16 +72,18 @@ ai_lock_words(const LOCKTAG *tag)
 			if (datid == InvalidOid && tag->locktag_field2 == DatabaseRelationId)
 				return psprintf("database %u", tag->locktag_field3);
 			return psprintf("object %u of %s", tag->locktag_field3,
-							relation_name(InvalidOid, tag->locktag_field2));
+							arch_lock_relation(InvalidOid, tag->locktag_field2, qualified));
 		case LOCKTAG_ADVISORY:
 			/* 1: one 64-bit key, 2: two of 32 bits */
 			if (tag->locktag_field4 == 1)
 				return psprintf("advisory lock " INT64_FORMAT,
 								(int64) ((uint64) tag->locktag_field2 << 32 |
 										 tag->locktag_field3));
-			return psprintf("advisory lock (%d, %d)",
+			return psprintf("advisory lock (%d,%d)",
 							(int) tag->locktag_field2, (int) tag->locktag_field3);
 		default:
 			return psprintf("lock of type %u", tag->locktag_type);
 	}
 }
+
+#endif							/* ARCH_LOCK_WORDS_H */
