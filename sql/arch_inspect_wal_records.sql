@@ -121,6 +121,7 @@ PREPARE seen AS
 	  FROM arch_inspect.wal_records($1, $2);
 EXECUTE seen(:'start_lsn', :'end_lsn');
 GRANT USAGE ON SCHEMA regress_wal TO regress_wal_reader, regress_wal_monitor;
+SET client_min_messages = warning;	-- not a notice of how many are left out
 SET ROLE regress_wal_owner;
 EXECUTE seen(:'start_lsn', :'end_lsn');
 SET ROLE regress_wal_monitor;
@@ -141,6 +142,7 @@ SELECT bool_and(EXISTS (SELECT FROM arch_inspect.wal_records(:'start_lsn', :'end
 SELECT count(*) > 0 AS summary, count(*) FILTER (WHERE filenode = pg_relation_filenode('hidden')) AS hidden
   FROM arch_inspect.wal_summary(:'start_lsn', :'end_lsn');
 RESET ROLE;
+RESET client_min_messages;
 
 -- files that are gone have no name
 SELECT pg_relation_filenode('hidden') AS node \gset

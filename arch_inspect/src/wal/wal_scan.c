@@ -261,6 +261,26 @@ may_see(AiWalScan *scan)
 }
 
 /*
+ * Says once, at the end of the range, that something was left out: no rows, or
+ * few, look like no WAL.
+ */
+static void
+say_hidden(AiWalScan *scan)
+{
+	int64		hidden = scan->hidden;
+
+	scan->hidden = 0;
+	if (hidden > 0)
+		ereport(NOTICE,
+				(errcode(ERRCODE_WARNING_PRIVILEGE_NOT_GRANTED),
+				 errmsg_plural("%lld record of this range is left out, which role \"%s\" may not see",
+							   "%lld records of this range are left out, which role \"%s\" may not see",
+							   (unsigned long) hidden, (long long) hidden,
+							   GetUserNameFromId(GetUserId(), false)),
+				 errhint("All records are for members of pg_monitor or pg_read_server_files.")));
+}
+
+/*
  * ai_wal_scan_next - goes to the next record that the caller may see
  */
 bool
@@ -269,15 +289,21 @@ ai_wal_scan_next(AiWalScan *scan)
 	MemoryContext old = MemoryContextSwitchTo(scan->context);
 	bool		found;
 
-	do
+	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();
 		scan->decoded = false;
 		found = ai_wal_next(scan->reader);
-	} while (found && !scan->all && !may_see(scan));
+		if (!found || scan->all || may_see(scan))
+			break;
+		scan->hidden++;
+	}
 	MemoryContextSwitchTo(old);
 	if (!found)
+	{
 		ai_wal_warn(scan->reader);
+		say_hidden(scan);
+	}
 	return found;
 }
 

@@ -33,6 +33,7 @@ typedef struct AiWalScan
 	MemoryContext context;		/* lives as long as the scan */
 	bool		all;			/* may the caller see every record? */
 	bool		payloads;		/* ... and what others put into them? */
+	int64		hidden;			/* records passed over for want of rights */
 	bool		decoded;		/* is rec the present record? */
 	AiWalRecord rec;
 

@@ -86,6 +86,9 @@ run_own(const char *query, int nargs, Oid *types, Datum *values)
 
 	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	/* wal_records() says what it leaves out; so do the rows, of the statement's */
+	(void) set_config_option("client_min_messages", "warning", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	rc = SPI_execute_with_args(query, nargs, types, values, NULL, false, 0);
 	if (rc != SPI_OK_SELECT)
 		elog(ERROR, "a query of footprint failed: %s", SPI_result_code_string(rc));
