@@ -12,6 +12,20 @@ SELECT status FROM arch_inspect.transaction_status('3'::xid8);
 SELECT status FROM arch_inspect.transaction_status(NULL::xid8);
 SELECT s.status FROM pg_current_snapshot() AS p, arch_inspect.transaction_status((pg_snapshot_xmax(p)::text::bigint + 1000000)::text::xid8) AS s;
 SELECT s.status FROM pg_current_snapshot() AS p, arch_inspect.transaction_status((pg_snapshot_xmax(p)::text::bigint + 1000000)::text::xid) AS s;
+-- a literal is of no type: it is taken as t_xmin and t_xmax hold it where it has
+-- 32 bits
+SELECT status, evidence FROM arch_inspect.transaction_status('2');
+SELECT status FROM arch_inspect.transaction_status('18446744073709');
+SELECT status FROM arch_inspect.transaction_status(NULL);
+SELECT count(DISTINCT s) AS answers FROM pg_class AS c, LATERAL (VALUES (arch_inspect.transaction_status(c.xmin)::text), (arch_inspect.transaction_status(c.xmin::text)::text)) AS v (s)
+ WHERE c.oid = 'pg_class'::regclass;
+PREPARE of_no_type AS SELECT status FROM arch_inspect.transaction_status($1);
+EXECUTE of_no_type('2');
+\set SHOW_CONTEXT never
+SELECT arch_inspect.transaction_status('4.5');	-- fail
+SELECT arch_inspect.transaction_status('');	-- fail
+SELECT arch_inspect.transaction_status('99999999999999999999');	-- fail
+\set SHOW_CONTEXT errors
 -- over all 32-bit ids, with a stride
 SELECT bool_and(s.status IN ('committed', 'aborted', 'in progress', 'too old', 'not yet', 'invalid', 'bootstrap', 'frozen')) AS known
   FROM generate_series(0, 4294967295, 429496729) AS i, arch_inspect.transaction_status(i::text::xid) AS s;
