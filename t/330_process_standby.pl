@@ -23,7 +23,7 @@ $primary->wait_for_catchup($standby);
 
 my @views = qw(processes client_backends background_processes process_slots lwlocks
   shared_memory memory_contexts settings resources extensions extension_powers
-  autovacuum_forecast findings);
+  autovacuum_forecast findings instruments);
 my @functions = ('process_tree()', "extension_objects('arch_inspect')", 'hooks()',
 	'finding_rules()', "finding_evidence('0')");
 

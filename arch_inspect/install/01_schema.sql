@@ -25,13 +25,15 @@ $$;
 -- arch_inspect holds what people call: instruments shows the way
 CREATE SCHEMA arch_inspect;
 COMMENT ON SCHEMA arch_inspect IS
-'The instruments of the extension arch_inspect. To find one, ask arch_inspect.instruments.';
+'The instruments of the extension arch_inspect. To find one, ask
+arch_inspect.instruments.';
 
 -- arch_parts holds what only the views and functions of arch_inspect call,
 -- where neither tab completion nor \df arch_inspect.* shows it
 CREATE SCHEMA arch_parts;
 COMMENT ON SCHEMA arch_parts IS
-'What the views and functions of the schema arch_inspect are made of. Not meant to be called; it changes without notice.';
+'What the views and functions of the schema arch_inspect are made of. Not meant
+to be called; it changes without notice.';
 
 --
 -- The schemas are for everybody to use: a view's functions are run with the

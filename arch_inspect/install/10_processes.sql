@@ -34,7 +34,16 @@ RETURNS SETOF record
 LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED ROWS 20 COST 1000
 AS 'MODULE_PATHNAME', 'ai_process_scan';
 COMMENT ON FUNCTION arch_parts.process_scan() IS
-'Every process of the cluster at this moment, from the server''s shared memory (backend_status.c, proc.h) without any lock, and the postmaster''s children that have no entry there (Linux only): the logger, processes on their way in, and foreign children, which are no processes of the server. The view processes adds what the operating system knows. State, times of transaction, statement and state, client, query_id and query are null (query: <insufficient privilege>) for other roles'' processes unless the caller is a member of pg_read_all_stats, as in pg_stat_activity; all else is for everybody. slot is the number of the PGPROC. command is filled for a foreign child: its command line for members of pg_read_all_stats, the name of its program for others.';
+'Every process of the cluster at this moment, from the server''s shared memory
+(backend_status.c, proc.h) without any lock, and the postmaster''s children
+that have no entry there (Linux only): the logger, processes on their way in,
+and foreign children, which are no processes of the server. The view processes
+adds what the operating system knows. State, times of transaction, statement
+and state, client, query_id and query are null (query: <insufficient
+privilege>) for other roles'' processes unless the caller is a member of
+pg_read_all_stats, as in pg_stat_activity; all else is for everybody. slot is
+the number of the PGPROC. command is filled for a foreign child: its command
+line for members of pg_read_all_stats, the name of its program for others.';
 REVOKE ALL ON FUNCTION arch_parts.process_scan() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.process_scan() TO PUBLIC;
 
@@ -45,7 +54,11 @@ SELECT pid, usename, application_name, client_addr, state, query_start,
   FROM arch_parts.process_scan()
  WHERE kind = 'client backend';
 COMMENT ON VIEW arch_inspect.client_backends IS
-'The processes that serve a client connection, idle ones included. Null for another role''s backend, unless the caller is a member of pg_read_all_stats: client_addr, state, query_start, activity, xact_start, state_change; query then is <insufficient privilege>. client_addr is null for a connection by Unix socket as well.';
+'The processes that serve a client connection.
+Idle ones included. Null for another role''s backend, unless the caller is a
+member of pg_read_all_stats: client_addr, state, query_start, activity,
+xact_start, state_change; query then is <insufficient privilege>. client_addr
+is null for a connection by Unix socket as well.';
 COMMENT ON COLUMN arch_inspect.client_backends.activity IS 'the state in words; that it waits for a lock is for everybody';
 COMMENT ON COLUMN arch_inspect.client_backends.wait_in_words IS 'what the process waits for: the server''s own words from PostgreSQL 17 on, the same words before; null when it does not wait';
 
@@ -55,7 +68,11 @@ SELECT pid, kind AS backend_type, backend_start, state, role, activity,
   FROM arch_parts.process_scan()
  WHERE kind NOT IN ('client backend', 'foreign child');
 COMMENT ON VIEW arch_inspect.background_processes IS
-'The processes that serve no client themselves: the postmaster, the auxiliary processes, autovacuum, the logger, background workers, walsenders. For everybody. state is null for most of them (only processes that run statements have one): activity and the wait tell what they do.';
+'The processes that serve no client themselves.
+The postmaster, the auxiliary processes, autovacuum, the logger, background
+workers, walsenders. For everybody. state is null for most of them (only
+processes that run statements have one): activity and the wait tell what they
+do.';
 COMMENT ON COLUMN arch_inspect.background_processes.role IS 'what the process is there for';
 COMMENT ON COLUMN arch_inspect.background_processes.leader_pid IS 'of a parallel worker: the backend it works for';
 
@@ -76,7 +93,10 @@ CREATE FUNCTION arch_parts.process_os(
 LANGUAGE c VOLATILE STRICT PARALLEL SAFE COST 2000
 AS 'MODULE_PATHNAME', 'ai_process_os';
 COMMENT ON FUNCTION arch_parts.process_os(integer) IS
-'State, processor time, threads and resident memory of one process of this cluster, from /proc/PID/stat and statm. Null when it has ended, is not of this cluster (the postmaster or a child of his), or the system has no such /proc. For everybody, as ps is.';
+'State, processor time, threads and resident memory of one process of this
+cluster, from /proc/PID/stat and statm. Null when it has ended, is not of this
+cluster (the postmaster or a child of his), or the system has no such /proc.
+For everybody, as ps is.';
 
 CREATE FUNCTION arch_parts.process_memory(
 	pid integer,
@@ -87,7 +107,14 @@ CREATE FUNCTION arch_parts.process_memory(
 LANGUAGE c VOLATILE STRICT PARALLEL SAFE COST 20000
 AS 'MODULE_PATHNAME', 'ai_process_memory';
 COMMENT ON FUNCTION arch_parts.process_memory(integer) IS
-'Memory of one process of this cluster from /proc/PID/smaps_rollup: its anonymous memory; the shared memory that it has touched (RssShmem of /proc/PID/status, and huge pages); its proportional share of all that it has mapped (each page divided by those who map it, so that these add up over all processes; huge pages are in nobody''s share); what is swapped out. The kernel walks the page tables for it. Null as in process_os(), and for a caller who is neither a member of the process''s role nor of pg_read_all_stats; processes of no role (auxiliary processes, the postmaster) are for the latter only.';
+'Memory of one process of this cluster from /proc/PID/smaps_rollup: its
+anonymous memory; the shared memory that it has touched (RssShmem of
+/proc/PID/status, and huge pages); its proportional share of all that it has
+mapped (each page divided by those who map it, so that these add up over all
+processes; huge pages are in nobody''s share); what is swapped out. The kernel
+walks the page tables for it. Null as in process_os(), and for a caller who is
+neither a member of the process''s role nor of pg_read_all_stats; processes of
+no role (auxiliary processes, the postmaster) are for the latter only.';
 
 CREATE FUNCTION arch_parts.process_io(
 	pid integer,
@@ -96,21 +123,26 @@ CREATE FUNCTION arch_parts.process_io(
 LANGUAGE c VOLATILE STRICT PARALLEL SAFE COST 1500
 AS 'MODULE_PATHNAME', 'ai_process_io';
 COMMENT ON FUNCTION arch_parts.process_io(integer) IS
-'Bytes that one process of this cluster made the kernel fetch from and send to storage since it began, from /proc/PID/io; what came from the kernel''s cache is not counted. Null as in process_memory().';
+'Bytes that one process of this cluster made the kernel fetch from and send to
+storage since it began, from /proc/PID/io; what came from the kernel''s cache
+is not counted. Null as in process_memory().';
 
 CREATE FUNCTION arch_parts.process_open_files(pid integer)
 RETURNS integer
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 3000
 AS 'MODULE_PATHNAME', 'ai_process_open_files';
 COMMENT ON FUNCTION arch_parts.process_open_files(integer) IS
-'The file descriptors that one process of this cluster has in use, from /proc/PID/fd. Null as in process_memory().';
+'The file descriptors that one process of this cluster has in use, from
+/proc/PID/fd. Null as in process_memory().';
 
 CREATE FUNCTION arch_parts.process_os_note(pid integer)
 RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 25000
 AS 'MODULE_PATHNAME', 'ai_process_os_note';
 COMMENT ON FUNCTION arch_parts.process_os_note(integer) IS
-'Why what the operating system should tell of a process is null: no /proc, denied by the system, not for the caller to see, or the process has ended. Null when nothing is missing.';
+'Why what the operating system should tell of a process is null: no /proc,
+denied by the system, not for the caller to see, or the process has ended.
+Null when nothing is missing.';
 
 -- An aggregate over the one row of each function tells the planner that it
 -- is one row; so it drops the join where no column of it is asked for.  For
@@ -146,7 +178,21 @@ SELECT p.pid, p.parent, p.kind, p.role, p.activity, p.state_change AS since,
 			   pg_catalog.max(f.written_bytes) AS written_bytes
 		  FROM arch_parts.process_io(p.pid) AS f) AS io ON true;
 COMMENT ON VIEW arch_inspect.processes IS
-'Every process of the cluster: the postmaster, its auxiliary processes, the logger, workers, walsenders and client backends; what each is there for, what it does, waits for and uses. A child of the postmaster that is no process of the server (kind: foreign child) is shown as such, with its command. For everybody; what pg_stat_activity masks from an ordinary role (state, statement, times, client) is masked alike, and so are private_bytes, shared_bytes, proportional_bytes, swapped_bytes, read_bytes, written_bytes and open_files, which the kernel keeps from other users: they are for members of the process''s role and of pg_read_all_stats. os_state, cpu_user, cpu_system, threads and resident_bytes are for everybody, as ps is. The columns from os_state on come from /proc of Linux and cost one file each, read only when named; where they are null, os_note says why (the process may have ended a moment before). Shows the present moment, also within a transaction. Makes visible: postmaster.c, proc.c, backend_status.c, wait_event.c.';
+'Every process of the cluster: what it does and uses.
+Every process of the cluster: the postmaster, its auxiliary processes, the
+logger, workers, walsenders and client backends; what each is there for, what
+it does, waits for and uses. A child of the postmaster that is no process of
+the server (kind: foreign child) is shown as such, with its command. For
+everybody; what pg_stat_activity masks from an ordinary role (state,
+statement, times, client) is masked alike, and so are private_bytes,
+shared_bytes, proportional_bytes, swapped_bytes, read_bytes, written_bytes and
+open_files, which the kernel keeps from other users: they are for members of
+the process''s role and of pg_read_all_stats. os_state, cpu_user, cpu_system,
+threads and resident_bytes are for everybody, as ps is. The columns from
+os_state on come from /proc of Linux and cost one file each, read only when
+named; where they are null, os_note says why (the process may have ended a
+moment before). Shows the present moment, also within a transaction. Makes
+visible: postmaster.c, proc.c, backend_status.c, wait_event.c.';
 COMMENT ON COLUMN arch_inspect.processes.since IS 'since when it is in this state; null for processes without one';
 COMMENT ON COLUMN arch_inspect.processes.resident_bytes IS 'memory it has mapped and touched, shared memory included';
 COMMENT ON COLUMN arch_inspect.processes.command IS 'of a foreign child: its command line for members of pg_read_all_stats, the name of its program for others';
@@ -191,14 +237,18 @@ BEGIN ATOMIC
 	 ORDER BY p.kind <> 'postmaster', COALESCE(l.place, p.place), l.pid IS NOT NULL, p.place;
 END;
 COMMENT ON FUNCTION arch_inspect.process_tree() IS
-'The processes as a tree, a line each: kind, pid, user@database, what it does, [what it waits for]. Parallel workers stand below the backend they work for, though the postmaster is the parent of all. For everybody; masked as in processes.';
+'The processes as a tree, a line each.
+Kind, pid, user@database, what it does, [what it waits for]. Parallel workers
+stand below the backend they work for, though the postmaster is the parent of
+all. For everybody; masked as in processes.';
 
 CREATE FUNCTION arch_parts.process_slot_list(OUT slot integer, OUT class text)
 RETURNS SETOF record
 LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 150 COST 100
 AS 'MODULE_PATHNAME', 'ai_process_slot_list';
 COMMENT ON FUNCTION arch_parts.process_slot_list() IS
-'Every slot for a process (PGPROC, proc.c) and the kind of process it is set aside for. For everybody.';
+'Every slot for a process (PGPROC, proc.c) and the kind of process it is set
+aside for. For everybody.';
 
 CREATE VIEW arch_inspect.process_slots AS
 SELECT c.class,
@@ -233,7 +283,10 @@ SELECT c.class,
  GROUP BY c.class, s.setting
  ORDER BY c.class;
 COMMENT ON VIEW arch_inspect.process_slots IS
-'The slots for processes by class: how many there are, used and free, and the setting that makes them (null: fixed in the source). A full class refuses the next process: connections fail with 53300. For everybody.';
+'The slots for processes by class, used and free.
+The slots for processes by class: how many there are, used and free, and the
+setting that makes them (null: fixed in the source). A full class refuses the
+next process: connections fail with 53300. For everybody.';
 
 CREATE FUNCTION arch_parts.lwlock_sample(
 	OUT tranche text,
@@ -246,7 +299,9 @@ RETURNS SETOF record
 LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED ROWS 70 COST 10000
 AS 'MODULE_PATHNAME', 'ai_lwlock_sample';
 COMMENT ON FUNCTION arch_parts.lwlock_sample() IS
-'The lightweight locks that can be reached (those of the main array, of buffers and of processes), summed up by tranche, each looked at once without holding anything up (lwlock.c). For everybody.';
+'The lightweight locks that can be reached (those of the main array, of buffers
+and of processes), summed up by tranche, each looked at once without holding
+anything up (lwlock.c). For everybody.';
 
 CREATE VIEW arch_inspect.lwlocks AS
 SELECT tranche, locks, exclusive, shared_holders, waiters, protects,
@@ -254,7 +309,10 @@ SELECT tranche, locks, exclusive, shared_holders, waiters, protects,
   FROM arch_parts.lwlock_sample()
  ORDER BY waiters DESC, exclusive DESC, shared_holders DESC, tranche;
 COMMENT ON VIEW arch_inspect.lwlocks IS
-'Who holds lightweight locks now, by tranche: a sample. They are held for microseconds, so that most looks find none; look often and count. The locks of WAL insertion and of dynamic shared memory are out of reach, but their waiters are counted. For everybody.';
+'Who holds lightweight locks now: a sample.
+By tranche. They are held for microseconds, so that most looks find none; look
+often and count. The locks of WAL insertion and of dynamic shared memory are
+out of reach, but their waiters are counted. For everybody.';
 COMMENT ON COLUMN arch_inspect.lwlocks.locks IS 'how many locks of this tranche were looked at';
 COMMENT ON COLUMN arch_inspect.lwlocks.exclusive IS 'locks that were held exclusively at that moment';
 COMMENT ON COLUMN arch_inspect.lwlocks.shared_holders IS 'shared holders of all of them together';

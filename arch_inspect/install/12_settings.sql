@@ -6,7 +6,9 @@ RETURNS text
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1
 AS 'MODULE_PATHNAME', 'ai_setting_in_units';
 COMMENT ON FUNCTION arch_parts.setting_in_units(text, text) IS
-'A setting''s bare value with the unit that pg_settings gives for it, as SHOW writes it: (''16384'', ''8kB'') is 128MB, (''300'', ''s'') is 5min. What is no positive number, or has no unit (null), is left alone.';
+'A setting''s bare value with the unit that pg_settings gives for it, as SHOW
+writes it: (''16384'', ''8kB'') is 128MB, (''300'', ''s'') is 5min. What is no
+positive number, or has no unit (null), is left alone.';
 
 -- Not STRICT, and a set of one row: so the planner takes its body into the view.
 CREATE FUNCTION arch_parts.setting_words(name text, context text)
@@ -76,7 +78,9 @@ BEGIN ATOMIC
 	  ) AS t (name, who, takes_effect) ON t.name = setting_words.name;
 END;
 COMMENT ON FUNCTION arch_parts.setting_words(text, text) IS
-'Who may change a setting of this name and context, and when that takes effect: by the context of pg_settings, and where that alone does not tell, by a table of names. For everybody.';
+'Who may change a setting of this name and context, and when that takes effect:
+by the context of pg_settings, and where that alone does not tell, by a table
+of names. For everybody.';
 
 CREATE VIEW arch_inspect.settings AS
 SELECT s.name,
@@ -107,7 +111,12 @@ SELECT s.name,
   FROM pg_catalog.pg_settings AS s
  CROSS JOIN LATERAL arch_parts.setting_words(s.name, s.context) AS w;
 COMMENT ON VIEW arch_inspect.settings IS
-'Every setting as pg_settings has it (guc_tables.c), with values in units that a person reads, and in words: where the value comes from, who may change it, when a change takes effect. As there, some settings appear only for members of pg_read_all_settings, and file and line are theirs alone (null for others, or where the value does not come from a file). For everybody.';
+'Every setting: who may change it, and when it acts.
+Every setting as pg_settings has it (guc_tables.c), with values in units that
+a person reads, and in words: where the value comes from, who may change it,
+when a change takes effect. As there, some settings appear only for members of
+pg_read_all_settings, and file and line are theirs alone (null for others, or
+where the value does not come from a file). For everybody.';
 COMMENT ON COLUMN arch_inspect.settings.boot_value IS 'the value without any configuration';
 COMMENT ON COLUMN arch_inspect.settings.reset_value IS 'what RESET goes back to in this session';
 COMMENT ON COLUMN arch_inspect.settings.pending_restart IS 'the file has a new value that waits for a restart';

@@ -6,7 +6,10 @@ RETURNS bigint
 LANGUAGE c VOLATILE STRICT PARALLEL SAFE COST 100
 AS 'MODULE_PATHNAME', 'ai_relation_bytes';
 COMMENT ON FUNCTION arch_parts.relation_bytes(oid) IS
-'The bytes of all files (forks and segments) of one relation, without its indexes and TOAST table. Takes no lock, unlike pg_relation_size(), so it never waits for an ALTER TABLE. Null for what has no files (a view, a partitioned table) or does not exist. For everybody, as pg_relation_size() is.';
+'The bytes of all files (forks and segments) of one relation, without its
+indexes and TOAST table. Takes no lock, unlike pg_relation_size(), so it never
+waits for an ALTER TABLE. Null for what has no files (a view, a partitioned
+table) or does not exist. For everybody, as pg_relation_size() is.';
 
 CREATE FUNCTION arch_parts.shared_buffers_use(
 	OUT buffers bigint,
@@ -19,7 +22,10 @@ RETURNS SETOF record
 LANGUAGE c VOLATILE STRICT PARALLEL SAFE ROWS 1 COST 1000
 AS 'MODULE_PATHNAME', 'ai_shared_buffers_use';
 COMMENT ON FUNCTION arch_parts.shared_buffers_use() IS
-'How many of the shared buffers exist, hold a page, hold a changed page, are pinned, and hold pages of this database or of the catalogs that all databases share (buf_internals.h). No lock is taken: the sums are of a moment, smeared over the scan. One row; for everybody.';
+'How many of the shared buffers exist, hold a page, hold a changed page, are
+pinned, and hold pages of this database or of the catalogs that all databases
+share (buf_internals.h). No lock is taken: the sums are of a moment, smeared
+over the scan. One row; for everybody.';
 
 CREATE VIEW arch_inspect.resources AS
 WITH relations AS MATERIALIZED (
@@ -124,7 +130,14 @@ WITH relations AS MATERIALIZED (
 SELECT resource, pg_catalog.pg_size_pretty(bytes) AS size, bytes, note
   FROM items ORDER BY place;
 COMMENT ON VIEW arch_inspect.resources IS
-'What this database and its server take: disk (database, catalogs, user tables, indexes, TOAST, the five biggest tables), shared_buffers and what it holds, hit rate and temporary files. For everybody; takes no lock on any of the relations it measures (see relation_bytes()). bytes and size are null where the line is not an amount of bytes, or (database_size) where the caller may not know it. Relations without files (views, partitioned tables) and other sessions'' temporary tables as they lie on disk are what pg_class lists.';
+'What this database and its server take, in bytes.
+What this database and its server take: disk (database, catalogs, user tables,
+indexes, TOAST, the five biggest tables), shared_buffers and what it holds,
+hit rate and temporary files. For everybody; takes no lock on any of the
+relations it measures (see relation_bytes()). bytes and size are null where
+the line is not an amount of bytes, or (database_size) where the caller may
+not know it. Relations without files (views, partitioned tables) and other
+sessions'' temporary tables as they lie on disk are what pg_class lists.';
 
 REVOKE ALL ON FUNCTION arch_parts.relation_bytes(oid), arch_parts.shared_buffers_use() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.relation_bytes(oid), arch_parts.shared_buffers_use() TO PUBLIC;

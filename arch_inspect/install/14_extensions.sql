@@ -6,28 +6,37 @@ RETURNS oid
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10
 AS 'MODULE_PATHNAME', 'ai_extension_oid';
 COMMENT ON FUNCTION arch_parts.extension_oid(name) IS
-'The OID of an extension installed in this database; an error (42704) where there is none of that name. For everybody.';
+'The OID of an extension installed in this database; an error (42704) where
+there is none of that name. For everybody.';
 
 CREATE FUNCTION arch_parts.library_loaded(library text)
 RETURNS boolean
 LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED COST 100
 AS 'MODULE_PATHNAME', 'ai_library_loaded';
 COMMENT ON FUNCTION arch_parts.library_loaded(text) IS
-'Is that library (as pg_proc.probin names it, like $libdir/pgcrypto) in the memory of this session''s process? Asks the loader''s own list, by name; no file is opened or looked at. NULL where the platform''s loader has no such list. A session loads a library when it first calls a function of it, or at its start when preloaded. For everybody.';
+'Is that library (as pg_proc.probin names it, like $libdir/pgcrypto) in the
+memory of this session''s process? Asks the loader''s own list, by name; no
+file is opened or looked at. NULL where the platform''s loader has no such
+list. A session loads a library when it first calls a function of it, or at
+its start when preloaded. For everybody.';
 
 CREATE FUNCTION arch_parts.preload_libraries()
 RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10
 AS 'MODULE_PATHNAME', 'ai_preload_libraries';
 COMMENT ON FUNCTION arch_parts.preload_libraries() IS
-'shared_preload_libraries and session_preload_libraries, separated by commas; null for who may not read them (members of pg_read_all_settings may).';
+'shared_preload_libraries and session_preload_libraries, separated by commas;
+null for who may not read them (members of pg_read_all_settings may).';
 
 CREATE FUNCTION arch_inspect.hooks(OUT hook text, OUT held_by text, OUT what text)
 RETURNS SETOF record
 LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED ROWS 30 COST 100
 AS 'MODULE_PATHNAME', 'ai_hooks';
 COMMENT ON FUNCTION arch_inspect.hooks() IS
-'The hooks of the server as this session''s process has them: which library holds each (null: nobody). Of several libraries at one hook only the one that came last is known. For everybody.';
+'Which library holds each hook of the server.
+The hooks of the server as this session''s process has them: which library
+holds each (null: nobody). Of several libraries at one hook only the one that
+came last is known. For everybody.';
 
 CREATE VIEW arch_inspect.extensions AS
 WITH libraries AS MATERIALIZED (
@@ -85,7 +94,12 @@ SELECT a.name, a.default_version, a.installed_version, a.comment,
 			   pg_catalog.array_agg(pg_catalog.regexp_replace(i.library, '^.*/|\.so$', '', 'g')) AS names
 		  FROM libraries AS i WHERE i.extension = e.oid) AS l ON true;
 COMMENT ON VIEW arch_inspect.extensions IS
-'Every extension that this server could install or has installed in this database. For everybody. Null: installed_version, owner, libraries, loaded = not installed here, or without a library; trusted and the like = the script of the installed version is gone; schema = the installer chooses; update_path = nothing to update; preloaded = the caller may not read that setting.';
+'Every extension that can be, or is, installed here.
+Every extension that this server could install or has installed in this
+database. For everybody. Null: installed_version, owner, libraries, loaded =
+not installed here, or without a library; trusted and the like = the script of
+the installed version is gone; schema = the installer chooses; update_path =
+nothing to update; preloaded = the caller may not read that setting.';
 COMMENT ON COLUMN arch_inspect.extensions.trusted IS 'may be installed without superuser rights, by whoever may CREATE in the database';
 COMMENT ON COLUMN arch_inspect.extensions.requires IS 'extensions that must be there first (CREATE EXTENSION ... CASCADE brings them)';
 COMMENT ON COLUMN arch_inspect.extensions.required_by IS 'extensions installed here that would go with it (DROP EXTENSION ... CASCADE)';
@@ -139,7 +153,9 @@ BEGIN ATOMIC
 			OR (t.typtype = 'c' AND EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = t.typrelid AND c.relkind = 'c')));
 END;
 COMMENT ON FUNCTION arch_parts.extension_members() IS
-'The objects of every extension installed in this database: the OID of the extension, the kind of the object, its identity as pg_identify_object() gives it, and the power of the platform it uses. For everybody.';
+'The objects of every extension installed in this database: the OID of the
+extension, the kind of the object, its identity as pg_identify_object() gives
+it, and the power of the platform it uses. For everybody.';
 
 CREATE FUNCTION arch_inspect.extension_objects(name name)
 RETURNS TABLE (kind text, object text, power text)
@@ -172,7 +188,11 @@ BEGIN ATOMIC
 	 ORDER BY o.kind COLLATE "C", o.object COLLATE "C";
 END;
 COMMENT ON FUNCTION arch_inspect.extension_objects(name) IS
-'What an installed extension is made of: its objects in the catalogs, and, where its library is loaded in this session, the hooks it holds and its settings. An error (42704) for an extension that is not installed. Background workers, output plugins and callbacks leave no trace that could be read. For everybody.';
+'What an installed extension is made of.
+Its objects in the catalogs, and, where its library is loaded in this session,
+the hooks it holds and its settings. An error (42704) for an extension that is
+not installed. Background workers, output plugins and callbacks leave no trace
+that could be read. For everybody.';
 
 CREATE VIEW arch_inspect.extension_powers AS
 WITH powers (place, power, in_lesson, what) AS (
@@ -216,7 +236,11 @@ SELECT p.power, p.in_lesson, u.extension, u.objects, u.example, p.what
   FROM powers AS p LEFT JOIN used AS u ON u.power = p.power
  ORDER BY p.place, u.extension;
 COMMENT ON VIEW arch_inspect.extension_powers IS
-'The powers of the platform and the extensions of this database that use each, with the number of objects and one of them; extension is null where none does. in_lesson marks the four that introductions mention. Hooks and settings as in extension_objects(). For everybody.';
+'The powers of the platform, and who uses each.
+The powers of the platform and the extensions of this database that use each,
+with the number of objects and one of them; extension is null where none does.
+in_lesson marks the four that introductions mention. Hooks and settings as in
+extension_objects(). For everybody.';
 
 REVOKE ALL ON FUNCTION arch_parts.extension_oid(name), arch_parts.library_loaded(text),
 	arch_parts.preload_libraries(), arch_inspect.hooks(), arch_parts.extension_members(),

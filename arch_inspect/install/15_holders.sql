@@ -13,7 +13,12 @@ LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 100 ROWS 20
 AS 'MODULE_PATHNAME', 'ai_xmin_holders';
 
 COMMENT ON FUNCTION arch_parts.xmin_holders() IS
-'part of arch_inspect.xmin_horizons: all that may hold back the removal of dead rows, at one moment: processes and prepared transactions with a transaction id or a snapshot, replication slots by each of their ids, on a standby the primary''s transactions, up to 15 vacuum_defer_cleanup_age. tables: the kinds of tables of this database; harmless, reason: it holds nothing back, and why. Makes visible: procarray.c (ComputeXidHorizons)';
+'part of arch_inspect.xmin_horizons: all that may hold back the removal of dead
+rows, at one moment: processes and prepared transactions with a transaction id
+or a snapshot, replication slots by each of their ids, on a standby the
+primary''s transactions, up to 15 vacuum_defer_cleanup_age. tables: the kinds
+of tables of this database; harmless, reason: it holds nothing back, and why.
+Makes visible: procarray.c (ComputeXidHorizons)';
 REVOKE ALL ON FUNCTION arch_parts.xmin_holders() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.xmin_holders() TO PUBLIC;
 
@@ -30,7 +35,9 @@ RETURN CASE kind
 	ELSE pg_catalog.format('replication slot %s', name) END;
 
 COMMENT ON FUNCTION arch_parts.holder_who(text, text, integer, text, text, xid8) IS
-'part of arch_inspect.xmin_horizons: what a holder is called. process: the kind of process; gid: the prepared transaction''s name, or null if that is not known any more';
+'part of arch_inspect.xmin_horizons: what a holder is called. process: the kind
+of process; gid: the prepared transaction''s name, or null if that is not
+known any more';
 REVOKE ALL ON FUNCTION arch_parts.holder_who(text, text, integer, text, text, xid8) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.holder_who(text, text, integer, text, text, xid8) TO PUBLIC;
 

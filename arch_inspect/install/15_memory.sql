@@ -68,7 +68,12 @@ SELECT '(total)', pg_catalog.sum(s.bytes)::bigint, pg_catalog.pg_size_pretty(pg_
 				ELSE pg_catalog.current_setting('shared_memory_size_in_huge_pages') END)
   FROM segment AS s;
 COMMENT ON VIEW arch_inspect.shared_memory IS
-'The main shared memory segment piece by piece, as pg_shmem_allocations has it (ipci.c), in words; (unused) is what is left, (total) the whole with the state of huge pages (huge_pages_status from 17 on). what is null for pieces of other libraries. For members of pg_read_all_stats, as that view is; others get an error (42501).';
+'The shared memory segment, piece by piece, in words.
+The main shared memory segment piece by piece, as pg_shmem_allocations has it
+(ipci.c), in words; (unused) is what is left, (total) the whole with the state
+of huge pages (huge_pages_status from 17 on). what is null for pieces of other
+libraries. For members of pg_read_all_stats, as that view is; others get an
+error (42501).';
 REVOKE ALL ON arch_inspect.shared_memory FROM PUBLIC;
 GRANT SELECT ON arch_inspect.shared_memory TO pg_read_all_stats;
 
@@ -89,7 +94,9 @@ RETURNS SETOF record
 LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED ROWS 200 COST 1000
 AS 'MODULE_PATHNAME', 'ai_memory_context_list';
 COMMENT ON FUNCTION arch_parts.memory_context_list() IS
-'The memory contexts of this session (mcxt.c). id counts them depth first and is of this call only. ident is for members of pg_read_all_stats, null for others or where a context has none. For everybody.';
+'The memory contexts of this session (mcxt.c). id counts them depth first and
+is of this call only. ident is for members of pg_read_all_stats, null for
+others or where a context has none. For everybody.';
 
 CREATE VIEW arch_inspect.memory_contexts AS
 SELECT pg_catalog.repeat('  ', c.level - 1) || c.name AS tree, c.ident, c.type, c.level,
@@ -99,7 +106,13 @@ SELECT pg_catalog.repeat('  ', c.level - 1) || c.name AS tree, c.ident, c.type, 
   FROM arch_parts.memory_context_list() AS c
  ORDER BY c.id;
 COMMENT ON VIEW arch_inspect.memory_contexts IS
-'The memory of this session as a tree of contexts: each row''s own bytes, and what it weighs with all below it (subtree_bytes, percent of the whole). One interface on all majors, where pg_backend_memory_contexts changed its columns in 18. Another session''s contexts are only logged (pg_log_backend_memory_contexts()). ident is for members of pg_read_all_stats. For everybody.';
+'The memory of this session as a tree of contexts.
+The memory of this session as a tree of contexts: each row''s own bytes, and
+what it weighs with all below it (subtree_bytes, percent of the whole). One
+interface on all majors, where pg_backend_memory_contexts changed its columns
+in 18. Another session''s contexts are only logged
+(pg_log_backend_memory_contexts()). ident is for members of pg_read_all_stats.
+For everybody.';
 
 REVOKE ALL ON FUNCTION arch_parts.memory_context_list() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.memory_context_list() TO PUBLIC;

@@ -24,7 +24,18 @@ RETURNS SETOF record
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 200 COST 10000
 AS 'MODULE_PATHNAME', 'ai_autovacuum_thresholds';
 COMMENT ON FUNCTION arch_parts.autovacuum_thresholds() IS
-'For each table, materialized view and TOAST table of this database, other than temporary ones: what autovacuum counts and the thresholds it compares with, by the rule of relation_needs_vacanalyze() in autovacuum.c: the table''s own options (a TOAST table without any has those of its table), the settings, from 18 on the maximum threshold and the unfrozen share. reltuples is null before the first VACUUM or ANALYZE; insert_threshold where inserts do not count (-1); analyze_threshold for what is never analyzed. enabled is false where only wraparound makes autovacuum come: autovacuum or track_counts is off, or the table''s option. It is false on a standby too, where nothing is ever due: autovacuum works on the primary, which also has the counts. tables: the kind of table, whose horizon its dead rows wait for (as in xmin_horizons). For everybody.';
+'For each table, materialized view and TOAST table of this database, other than
+temporary ones: what autovacuum counts and the thresholds it compares with, by
+the rule of relation_needs_vacanalyze() in autovacuum.c: the table''s own
+options (a TOAST table without any has those of its table), the settings, from
+18 on the maximum threshold and the unfrozen share. reltuples is null before
+the first VACUUM or ANALYZE; insert_threshold where inserts do not count (-1);
+analyze_threshold for what is never analyzed. enabled is false where only
+wraparound makes autovacuum come: autovacuum or track_counts is off, or the
+table''s option. It is false on a standby too, where nothing is ever due:
+autovacuum works on the primary, which also has the counts. tables: the kind
+of table, whose horizon its dead rows wait for (as in xmin_horizons). For
+everybody.';
 
 CREATE VIEW arch_inspect.autovacuum_forecast AS
 WITH oldest AS MATERIALIZED (
@@ -72,7 +83,13 @@ SELECT p.relid::pg_catalog.regclass AS relation,
 	   (SELECT pg_catalog.string_agg(w.does, '; ') FROM workers AS w WHERE w.relid = p.relid) AS worker
   FROM progress AS p;
 COMMENT ON VIEW arch_inspect.autovacuum_forecast IS
-'For every table of this database what autovacuum looks at, in figures: rows counted, thresholds, how far along each is. A rule is due when the count passes its threshold (or the age its limit): a worker acts at its next visit, autovacuum_naptime apart at most, if one is free. For everybody. Counts are cumulative statistics, which lag a little. Columns as in autovacuum_thresholds(), and:';
+'How far each table is from autovacuum''s next visit.
+For every table of this database what autovacuum looks at, in figures: rows
+counted, thresholds, how far along each is. A rule is due when the count
+passes its threshold (or the age its limit): a worker acts at its next visit,
+autovacuum_naptime apart at most, if one is free. For everybody. Counts are
+cumulative statistics, which lag a little. Columns as in
+arch_parts.autovacuum_thresholds(), and:';
 COMMENT ON COLUMN arch_inspect.autovacuum_forecast.enabled IS 'false: only wraparound makes autovacuum come, and on a standby nothing does';
 COMMENT ON COLUMN arch_inspect.autovacuum_forecast.vacuum_percent IS 'how far the dead rows are on the way to their threshold; null where they do not count';
 COMMENT ON COLUMN arch_inspect.autovacuum_forecast.wraparound_percent IS 'how far the older of relfrozenxid and relminmxid is on the way to a forced vacuum';

@@ -13,9 +13,14 @@ SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_relation_forks';
 
 COMMENT ON FUNCTION arch_inspect.relation_forks(regclass) IS
-'The forks of a table, index, sequence or TOAST table that exist as files: main, fsm (free space map), vm (visibility map), init (of an unlogged relation).
-path: of the first segment, in the data directory. segments: files of at most 1 GB (RELSEG_SIZE pages). pages, bytes: length of the fork.
-Rights: structure tier. Errors: 42501, 42809 and 0A000 for other kinds of relations. Source: src/common/relpath.c, src/backend/storage/smgr/md.c.';
+'The files of a relation: forks, segments, bytes.
+The forks of a table, index, sequence or TOAST table that exist as files:
+main, fsm (free space map), vm (visibility map), init (of an unlogged
+relation).
+path: of the first segment, in the data directory. segments: files of at most
+1 GB (RELSEG_SIZE pages). pages, bytes: length of the fork.
+Rights: structure tier. Errors: 42501, 42809 and 0A000 for other kinds of
+relations. Source: src/common/relpath.c, src/backend/storage/smgr/md.c.';
 
 REVOKE ALL ON FUNCTION arch_inspect.relation_forks(regclass) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect.relation_forks(regclass) TO PUBLIC;
@@ -37,8 +42,16 @@ SELECT current_setting('block_size')::integer AS block_size,
  WHERE d.datname = pg_catalog.current_database();
 
 COMMENT ON VIEW arch_inspect.storage IS
-'One row: how this database is stored. block_size: bytes of a page, fixed when the server was built. db_size, db_bytes: the database''s files, in words and in bytes. database, tablespace: its name and default tablespace. directory: of its files in the default tablespace pg_default, relative to the data directory; elsewhere it lies below pg_tblspc. segment_bytes: at this size a relation''s file is continued in another. data_checksums: whether pages carry checksums. tables (materialized views too), indexes, toast_tables: how many relations of each kind there are.
-Rights: everybody who may connect to the database. Source: src/include/pg_config.h.in, src/backend/utils/adt/dbsize.c.';
+'How this database is stored, in one row.
+Block_size: bytes of a page, fixed when the server was built. db_size,
+db_bytes: the database''s files, in words and in bytes. database, tablespace:
+its name and default tablespace. directory: of its files in the default
+tablespace pg_default, relative to the data directory; elsewhere it lies below
+pg_tblspc. segment_bytes: at this size a relation''s file is continued in
+another. data_checksums: whether pages carry checksums. tables (materialized
+views too), indexes, toast_tables: how many relations of each kind there are.
+Rights: everybody who may connect to the database. Source:
+src/include/pg_config.h.in, src/backend/utils/adt/dbsize.c.';
 COMMENT ON COLUMN arch_inspect.storage.block_size IS 'bytes of a page';
 COMMENT ON COLUMN arch_inspect.storage.db_size IS 'size of the database''s files, for reading';
 COMMENT ON COLUMN arch_inspect.storage.db_bytes IS 'size of the database''s files in bytes';

@@ -26,9 +26,32 @@ SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_tuple_attributes';
 
 COMMENT ON FUNCTION arch_inspect.tuple_attributes(regclass, tid) IS
-'The attributes of one tuple of a table, materialized view or TOAST table: the one at tid, a row version that need not be visible. A row for each column the table has, dropped ones too; no row for a line pointer without a tuple.
-attnum, attname, atttypid: the column (the type is null once it is dropped). offset: bytes from the tuple''s first byte, header included. length: bytes stored in the tuple, with the value''s own header; null where nothing is stored. padding: bytes unused before it, for alignment. storage: fixed (of fixed length), short (one-byte header), plain (four-byte header), compressed (in the tuple), external (a pointer of 18 bytes into the TOAST table), null (its bit in the null bitmap), missing (the column was added after the tuple was made; its default is shown), dropped. compression: pglz or lz4, null where the value is not compressed. raw_size: bytes of the value itself, plain and without a header. raw: the bytes stored in the tuple. value: as the type prints it, fetched from the TOAST table and decompressed if need be; a generated virtual column (18 and later) stores nothing and shows null. problem: what is wrong, else null; of the value itself only where value is asked for, and then a value may stand beside what its type warns of.
-Rights: structure tier; raw and value are null for who has not the values tier (the table''s owner, pg_read_all_data or superuser, and no active row-level security). A value whose bytes are not sound is null with the reason in problem, and so is one of a type of unknown format, unless every page that it came from was read from disk for it and has the right checksum. A warning of the type''s output function is a problem beside the value. Errors: 22023 for a block that is not there, 42501, 42809, 0A000. Source: src/include/access/htup_details.h, src/include/varatt.h.';
+'The attributes of one tuple: bytes and values.
+The attributes of one tuple of a table, materialized view or TOAST table: the
+one at tid, a row version that need not be visible. A row for each column the
+table has, dropped ones too; no row for a line pointer without a tuple.
+attnum, attname, atttypid: the column (the type is null once it is dropped).
+offset: bytes from the tuple''s first byte, header included. length: bytes
+stored in the tuple, with the value''s own header; null where nothing is
+stored. padding: bytes unused before it, for alignment. storage: fixed (of
+fixed length), short (one-byte header), plain (four-byte header), compressed
+(in the tuple), external (a pointer of 18 bytes into the TOAST table), null
+(its bit in the null bitmap), missing (the column was added after the tuple
+was made; its default is shown), dropped. compression: pglz or lz4, null where
+the value is not compressed. raw_size: bytes of the value itself, plain and
+without a header. raw: the bytes stored in the tuple. value: as the type
+prints it, fetched from the TOAST table and decompressed if need be; a
+generated virtual column (18 and later) stores nothing and shows null.
+problem: what is wrong, else null; of the value itself only where value is
+asked for, and then a value may stand beside what its type warns of.
+Rights: structure tier; raw and value are null for who has not the values tier
+(the table''s owner, pg_read_all_data or superuser, and no active row-level
+security). A value whose bytes are not sound is null with the reason in
+problem, and so is one of a type of unknown format, unless every page that it
+came from was read from disk for it and has the right checksum. A warning of
+the type''s output function is a problem beside the value. Errors: 22023 for a
+block that is not there, 42501, 42809, 0A000. Source:
+src/include/access/htup_details.h, src/include/varatt.h.';
 
 REVOKE ALL ON FUNCTION arch_inspect.tuple_attributes(regclass, tid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect.tuple_attributes(regclass, tid) TO PUBLIC;
@@ -57,8 +80,14 @@ SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_heap_attributes';
 
 COMMENT ON FUNCTION arch_inspect.heap_attributes(regclass, bigint, bigint) IS
-'The attributes of all tuples of a table, or of its blocks first_block to last_block (null: from the first, to the last): tuple_attributes'' columns with blkno and lp, the block and the line pointer, in front. A damaged page or tuple is a row of its own with problem filled and attnum null. Streams, and makes only the columns that the query names.
-Rights and errors as for tuple_attributes. Source: src/include/access/htup_details.h, src/include/varatt.h.';
+'The attributes of all tuples of a table.
+The attributes of all tuples of a table, or of its blocks first_block to
+last_block (null: from the first, to the last): tuple_attributes'' columns
+with blkno and lp, the block and the line pointer, in front. A damaged page or
+tuple is a row of its own with problem filled and attnum null. Streams, and
+makes only the columns that the query names.
+Rights and errors as for tuple_attributes. Source:
+src/include/access/htup_details.h, src/include/varatt.h.';
 
 REVOKE ALL ON FUNCTION arch_inspect.heap_attributes(regclass, bigint, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect.heap_attributes(regclass, bigint, bigint) TO PUBLIC;
@@ -78,9 +107,17 @@ SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_heap_tuple_data';
 
 COMMENT ON FUNCTION arch_inspect.heap_tuple_data(regclass, bigint, bigint) IS
-'All tuples of a table, or of its blocks first_block to last_block (null: from the first, to the last), a row each.
-blkno, lp: the block and the line pointer. attrs: the stored bytes of each column, null for one that stores none, as heap_page_item_attrs of pageinspect has them. values: what the columns'' types print, null where there is nothing or it can''t be printed; tuple_attributes tells which. problem: the first thing wrong with the page, the tuple or the place of an attribute, else null; attrs and values are null where it is not the place of an attribute.
-Rights and errors as for tuple_attributes; attrs and values are null for who has not the values tier. Source: src/include/access/htup_details.h.';
+'All tuples of a table, with their bytes and values.
+All tuples of a table, or of its blocks first_block to last_block (null: from
+the first, to the last), a row each.
+blkno, lp: the block and the line pointer. attrs: the stored bytes of each
+column, null for one that stores none, as heap_page_item_attrs of pageinspect
+has them. values: what the columns'' types print, null where there is nothing
+or it can''t be printed; tuple_attributes tells which. problem: the first
+thing wrong with the page, the tuple or the place of an attribute, else null;
+attrs and values are null where it is not the place of an attribute.
+Rights and errors as for tuple_attributes; attrs and values are null for who
+has not the values tier. Source: src/include/access/htup_details.h.';
 
 REVOKE ALL ON FUNCTION arch_inspect.heap_tuple_data(regclass, bigint, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect.heap_tuple_data(regclass, bigint, bigint) TO PUBLIC;
@@ -111,10 +148,28 @@ SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_row_layout';
 
 COMMENT ON FUNCTION arch_inspect.row_layout(regclass) IS
-'How the columns lie in the rows of a table, and the order of columns that would waste least. A row for each column, dropped ones too.
-attlen: bytes of a type of fixed length, null for the others. alignment in bytes. length: what a value takes in the row, on average, where it is not null. null_fraction: share of the rows that store nothing of it. padding: bytes left unused before it, on average over all rows. best_place: its place, from 1, in the proposed order (null for a dropped column, which a new table would not have); the present order where none is better. best_padding: as padding, in that order. row_width, best_row_width: bytes of a row, header and final alignment included, on average: as it is, and in a copy of the table in that order. row_count: rows of the table. saved_bytes: what such a copy (CREATE TABLE AS) has less of over all of them, by its order, and because dropped columns are not in it; negative where it has more, since rows that are older than a column have its default only in a copy. order_proven: no order is better for these rows; false where there are too many columns or kinds of rows to tell, and then it is the best that was found. The last five are the same in each row. Averages and order_proven are null for a table without rows.
-Measured on the rows themselves: on all of a table of up to 2048 pages, else on 2048 pages spread evenly over it; row_count and saved_bytes then are estimates.
-Rights: structure tier. Errors: 42501, 42809, 0A000. Source: src/include/access/tupmacs.h.';
+'How the columns lie in a row, and the thriftiest order.
+A row for each column, dropped ones too.
+attlen: bytes of a type of fixed length, null for the others. alignment in
+bytes. length: what a value takes in the row, on average, where it is not
+null. null_fraction: share of the rows that store nothing of it. padding:
+bytes left unused before it, on average over all rows. best_place: its place,
+from 1, in the proposed order (null for a dropped column, which a new table
+would not have); the present order where none is better. best_padding: as
+padding, in that order. row_width, best_row_width: bytes of a row, header and
+final alignment included, on average: as it is, and in a copy of the table in
+that order. row_count: rows of the table. saved_bytes: what such a copy
+(CREATE TABLE AS) has less of over all of them, by its order, and because
+dropped columns are not in it; negative where it has more, since rows that are
+older than a column have its default only in a copy. order_proven: no order is
+better for these rows; false where there are too many columns or kinds of rows
+to tell, and then it is the best that was found. The last five are the same in
+each row. Averages and order_proven are null for a table without rows.
+Measured on the rows themselves: on all of a table of up to 2048 pages, else
+on 2048 pages spread evenly over it; row_count and saved_bytes then are
+estimates.
+Rights: structure tier. Errors: 42501, 42809, 0A000. Source:
+src/include/access/tupmacs.h.';
 
 REVOKE ALL ON FUNCTION arch_inspect.row_layout(regclass) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect.row_layout(regclass) TO PUBLIC;

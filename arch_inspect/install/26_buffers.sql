@@ -19,7 +19,8 @@ SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_buffers';
 
 COMMENT ON FUNCTION arch_parts.buffers() IS
-'The rows of the view arch_inspect.buffers. Rights: pg_monitor, as for pg_buffercache. Source: src/include/storage/buf_internals.h.';
+'The rows of the view arch_inspect.buffers. Rights: pg_monitor, as for
+pg_buffercache. Source: src/include/storage/buf_internals.h.';
 
 REVOKE ALL ON FUNCTION arch_parts.buffers() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.buffers() TO pg_monitor;
@@ -30,8 +31,12 @@ SELECT bufferid, tablespace, database, relfilenode, relation, fork,
   FROM arch_parts.buffers();
 
 COMMENT ON VIEW arch_inspect.buffers IS
-'A row for each shared buffer, also unused ones, whose columns are null save bufferid and flags. Headers are looked at without a lock, so the rows are of slightly different moments; no buffer is pinned and no usage count is raised.
-Rights: pg_monitor. Source: src/include/storage/buf_internals.h, src/backend/storage/buffer/README.';
+'A row for each shared buffer, and the page in it.
+A row for each shared buffer, also unused ones, whose columns are null save
+bufferid and flags. Headers are looked at without a lock, so the rows are of
+slightly different moments; no buffer is pinned and no usage count is raised.
+Rights: pg_monitor. Source: src/include/storage/buf_internals.h,
+src/backend/storage/buffer/README.';
 COMMENT ON COLUMN arch_inspect.buffers.bufferid IS 'number of the buffer, from 1';
 COMMENT ON COLUMN arch_inspect.buffers.tablespace IS 'tablespace of the file the page belongs to';
 COMMENT ON COLUMN arch_inspect.buffers.database IS 'database, 0 for relations that all databases share';
@@ -64,7 +69,8 @@ SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_buffer_usage';
 
 COMMENT ON FUNCTION arch_parts.buffer_usage() IS
-'The rows of the view arch_inspect.buffer_usage. Rights: pg_monitor, as for pg_buffercache. Source: src/include/storage/buf_internals.h.';
+'The rows of the view arch_inspect.buffer_usage. Rights: pg_monitor, as for
+pg_buffercache. Source: src/include/storage/buf_internals.h.';
 
 REVOKE ALL ON FUNCTION arch_parts.buffer_usage() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.buffer_usage() TO pg_monitor;
@@ -75,7 +81,9 @@ SELECT relation, fork, buffers, bytes, dirty, pinned, avg_usage_count,
   FROM arch_parts.buffer_usage();
 
 COMMENT ON VIEW arch_inspect.buffer_usage IS
-'Shared buffers by relation and fork, counted in one pass without a lock; the row without relfilenode counts unused buffers, so that the sum of buffers is shared_buffers.
+'Shared buffers by relation and fork.
+Counted in one pass without a lock; the row without relfilenode counts unused
+buffers, so that the sum of buffers is shared_buffers.
 Rights: pg_monitor. Source: src/include/storage/buf_internals.h.';
 COMMENT ON COLUMN arch_inspect.buffer_usage.relation IS 'the relation; null if it is of another database, or for unused buffers';
 COMMENT ON COLUMN arch_inspect.buffer_usage.fork IS 'main, fsm, vm or init';
@@ -104,7 +112,8 @@ SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_buffer_clock';
 
 COMMENT ON FUNCTION arch_parts.buffer_clock() IS
-'The row of the view arch_inspect.buffer_clock. Rights: pg_monitor, as for pg_buffercache. Source: src/backend/storage/buffer/freelist.c.';
+'The row of the view arch_inspect.buffer_clock. Rights: pg_monitor, as for
+pg_buffercache. Source: src/backend/storage/buffer/freelist.c.';
 
 REVOKE ALL ON FUNCTION arch_parts.buffer_clock() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.buffer_clock() TO pg_monitor;
@@ -114,7 +123,11 @@ SELECT hand, passes, free_buffers, pinned_buffers, next_bufferid, sweep
   FROM arch_parts.buffer_clock();
 
 COMMENT ON VIEW arch_inspect.buffer_clock IS
-'One row: where the clock hand that looks for a buffer to reuse stands, and which buffer it would take next if nobody touched any: the nearest unpinned one with the smallest usage count. The hand and the statistics of the background writer are left as they are.
+'Where the clock hand stands, and what it takes next.
+One row: where the clock hand that looks for a buffer to reuse stands, and
+which buffer it would take next if nobody touched any: the nearest unpinned
+one with the smallest usage count. The hand and the statistics of the
+background writer are left as they are.
 Rights: pg_monitor. Source: src/backend/storage/buffer/freelist.c.';
 COMMENT ON COLUMN arch_inspect.buffer_clock.hand IS 'buffer that the hand points to, from 1';
 COMMENT ON COLUMN arch_inspect.buffer_clock.passes IS 'rounds that the hand has made since the server started';

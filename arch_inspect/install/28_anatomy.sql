@@ -46,8 +46,21 @@ SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_anatomy_parts';
 
 COMMENT ON FUNCTION arch_parts.anatomy_parts(regclass) IS
-'What table_anatomy adds up: a row of counts from each process that took part in the scan of the table, one in all where the scan was not parallel. Columns as in table_anatomy; besides, packed_bytes: bytes of the pages that the tuples fill which nobody may remove yet, written anew in their order with the table''s fillfactor, without dropped columns and with the defaults that they lack; of the last page a share. last_kept_block: the last with such a tuple, or damaged; last_item_block: the same, or with a line pointer that is dead once VACUUM has pruned; last_scanned_block: the last, but for the table''s last, that the visibility map doesn''t call all-visible, so that VACUUM reads it whatever stands around it; last_scanned_kept_block: the last of those with a tuple that stays; -1 where there is none. dead_item_pages: pages with dead line pointers once VACUUM has pruned. padding_bytes, padding_tuples: bytes lost to alignment, and the number of tuples that they were measured on.
-Rights: structure tier. Errors: 42501, 42809, 0A000. Source: src/include/access/htup_details.h.';
+'What table_anatomy adds up: a row of counts from each process that took part
+in the scan of the table, one in all where the scan was not parallel. Columns
+as in table_anatomy; besides, packed_bytes: bytes of the pages that the tuples
+fill which nobody may remove yet, written anew in their order with the
+table''s fillfactor, without dropped columns and with the defaults that they
+lack; of the last page a share. last_kept_block: the last with such a tuple,
+or damaged; last_item_block: the same, or with a line pointer that is dead
+once VACUUM has pruned; last_scanned_block: the last, but for the table''s
+last, that the visibility map doesn''t call all-visible, so that VACUUM reads
+it whatever stands around it; last_scanned_kept_block: the last of those with
+a tuple that stays; -1 where there is none. dead_item_pages: pages with dead
+line pointers once VACUUM has pruned. padding_bytes, padding_tuples: bytes
+lost to alignment, and the number of tuples that they were measured on.
+Rights: structure tier. Errors: 42501, 42809, 0A000. Source:
+src/include/access/htup_details.h.';
 
 REVOKE ALL ON FUNCTION arch_parts.anatomy_parts(regclass) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.anatomy_parts(regclass) TO PUBLIC;
@@ -80,7 +93,9 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION arch_parts.vacuum_cuts(regclass, bigint, bigint, bigint, bigint, bigint, bigint) IS
-'part of arch_inspect.table_anatomy(): how many pages a plain VACUUM cuts off at the end; NULL where the numbers are none of blocks. Source: src/backend/access/heap/vacuumlazy.c (should_attempt_truncation).';
+'part of arch_inspect.table_anatomy(): how many pages a plain VACUUM cuts off
+at the end; NULL where the numbers are none of blocks. Source:
+src/backend/access/heap/vacuumlazy.c (should_attempt_truncation).';
 
 REVOKE ALL ON FUNCTION arch_parts.vacuum_cuts(regclass, bigint, bigint, bigint, bigint, bigint, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.vacuum_cuts(regclass, bigint, bigint, bigint, bigint, bigint, bigint) TO PUBLIC;
@@ -210,12 +225,49 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION arch_inspect.table_anatomy(regclass) IS
-'Everything in a table, counted in one pass, by several processes where the planner finds it worth while. One row; none for null.
-pages, table_bytes: size of the main fork. new_pages: all zeroes. empty_pages: without a line pointer in use. damaged_pages: whose header can''t be right; what is on them is not counted. all_visible_pages, all_frozen_pages: as the visibility map says. vm_wrong_pages: of these, pages with a tuple that is not live (not frozen), with a dead line pointer, or without PD_ALL_VISIBLE. fsm_wrong_pages: whose free space differs by more than a category (1/256 of a page) from what the free space map says; it is only brought up to date by VACUUM.
-line_pointers, and of these unused_pointers, redirect_pointers, dead_pointers. live_tuples: what a snapshot taken now sees, changing_tuples (being updated or deleted by a running transaction) and locked_tuples among them. inserting_tuples: inserted by a running transaction. recently_dead_tuples: updated or deleted, but some snapshot may need them. dead_tuples: nobody needs them, rolled back ones included. *_bytes: their lengths, without alignment; *_percent: of table_bytes, null for an empty table. damaged_tuples: line pointers and tuples that can''t be right. unknown_tuples: with a transaction id that can''t be told. heap_only_tuples: made by a HOT update. frozen_tuples. tuple_header_bytes: headers with null bitmaps. padding_bytes: lost to alignment, in and between tuples; measured on about 8 tuples of each of about 256 pages spread evenly over the table, on all tuples where it has fewer pages. free_bytes: room for new tuples, as pgstattuple counts it (which since 18 counts the next line pointer too).
-pruning_returns: bytes of dead tuples, which the next pruning of their pages, by VACUUM or by a query, makes free for new tuples of the same table. vacuum_returns: bytes of the pages at the end that are without tuples once VACUUM has removed the dead ones, where VACUUM cuts them off: it does from 1000 pages or a sixteenth of the table on, not with vacuum_truncate off, and gives up where it would have to wait for the lock; a table of more than 32 MB on 18 may differ, where it reads some all-visible pages beyond need. full_returns: bytes that beyond this only a rewrite, VACUUM FULL or CLUSTER, gives back, by packing the rows as they are, in their order and with the table''s fillfactor, without dropped columns and with the defaults of columns that they are older than; negative where that takes more. Not reckoned: what sorting them changes, and what TOAST would move by options set since, or of rows that grow over its threshold. Both are for the moment: what changes the table meanwhile, or holds dead rows back, changes them.
-fsm_bytes, vm_bytes, toast_bytes (the TOAST table with its index and maps), index_bytes, indexes (how many), total_bytes.
-Rights: structure tier. Errors: 42501, 42809, 0A000. Source: src/backend/access/heap/vacuumlazy.c, src/include/access/htup_details.h.';
+'Everything in a table, counted in one pass.
+By several processes where the planner finds it worth while. One row; none for
+null.
+pages, table_bytes: size of the main fork. new_pages: all zeroes. empty_pages:
+without a line pointer in use. damaged_pages: whose header can''t be right;
+what is on them is not counted. all_visible_pages, all_frozen_pages: as the
+visibility map says. vm_wrong_pages: of these, pages with a tuple that is not
+live (not frozen), with a dead line pointer, or without PD_ALL_VISIBLE.
+fsm_wrong_pages: whose free space differs by more than a category (1/256 of a
+page) from what the free space map says; it is only brought up to date by
+VACUUM.
+line_pointers, and of these unused_pointers, redirect_pointers, dead_pointers.
+live_tuples: what a snapshot taken now sees, changing_tuples (being updated or
+deleted by a running transaction) and locked_tuples among them.
+inserting_tuples: inserted by a running transaction. recently_dead_tuples:
+updated or deleted, but some snapshot may need them. dead_tuples: nobody needs
+them, rolled back ones included. *_bytes: their lengths, without alignment;
+*_percent: of table_bytes, null for an empty table. damaged_tuples: line
+pointers and tuples that can''t be right. unknown_tuples: with a transaction
+id that can''t be told. heap_only_tuples: made by a HOT update. frozen_tuples.
+tuple_header_bytes: headers with null bitmaps. padding_bytes: lost to
+alignment, in and between tuples; measured on about 8 tuples of each of about
+256 pages spread evenly over the table, on all tuples where it has fewer
+pages. free_bytes: room for new tuples, as pgstattuple counts it (which since
+18 counts the next line pointer too).
+pruning_returns: bytes of dead tuples, which the next pruning of their pages,
+by VACUUM or by a query, makes free for new tuples of the same table.
+vacuum_returns: bytes of the pages at the end that are without tuples once
+VACUUM has removed the dead ones, where VACUUM cuts them off: it does from
+1000 pages or a sixteenth of the table on, not with vacuum_truncate off, and
+gives up where it would have to wait for the lock; a table of more than 32 MB
+on 18 may differ, where it reads some all-visible pages beyond need.
+full_returns: bytes that beyond this only a rewrite, VACUUM FULL or CLUSTER,
+gives back, by packing the rows as they are, in their order and with the
+table''s fillfactor, without dropped columns and with the defaults of columns
+that they are older than; negative where that takes more. Not reckoned: what
+sorting them changes, and what TOAST would move by options set since, or of
+rows that grow over its threshold. Both are for the moment: what changes the
+table meanwhile, or holds dead rows back, changes them.
+fsm_bytes, vm_bytes, toast_bytes (the TOAST table with its index and maps),
+index_bytes, indexes (how many), total_bytes.
+Rights: structure tier. Errors: 42501, 42809, 0A000. Source:
+src/backend/access/heap/vacuumlazy.c, src/include/access/htup_details.h.';
 
 REVOKE ALL ON FUNCTION arch_inspect.table_anatomy(regclass) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect.table_anatomy(regclass) TO PUBLIC;

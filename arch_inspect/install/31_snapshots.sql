@@ -14,7 +14,18 @@ LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10
 AS 'MODULE_PATHNAME', 'ai_snapshot_info';
 
 COMMENT ON FUNCTION arch_inspect.snapshot_info() IS
-'the snapshot of the statement that calls it. isolation_level, taken: the level and when it takes a snapshot. xmin: all older transactions had ended. xmax: from it on nothing is seen. running, running_subtransactions: those between that had not ended, without one''s own; on a standby all of them stand in running_subtransactions. overflowed: a transaction had more than 64 subtransactions, so that parents are looked up in pg_subtrans and, but for a standby, no subtransaction is listed. command_id: changes of one''s own transaction by earlier commands are seen. own_xid: NULL until the transaction writes. nesting: 1, and 1 more for each open savepoint. holds_back: the oldest transaction id whose leavings this session keeps VACUUM from removing; behind: how many ids that is before next_xid. For everybody. Makes visible: snapmgr.c, procarray.c (GetSnapshotData)';
+'The snapshot of the statement that calls it.
+Isolation_level, taken: the level and when it takes a snapshot. xmin: all
+older transactions had ended. xmax: from it on nothing is seen. running,
+running_subtransactions: those between that had not ended, without one''s own;
+on a standby all of them stand in running_subtransactions. overflowed: a
+transaction had more than 64 subtransactions, so that parents are looked up in
+pg_subtrans and, but for a standby, no subtransaction is listed. command_id:
+changes of one''s own transaction by earlier commands are seen. own_xid: NULL
+until the transaction writes. nesting: 1, and 1 more for each open savepoint.
+holds_back: the oldest transaction id whose leavings this session keeps VACUUM
+from removing; behind: how many ids that is before next_xid. For everybody.
+Makes visible: snapmgr.c, procarray.c (GetSnapshotData)';
 REVOKE ALL ON FUNCTION arch_inspect.snapshot_info() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect.snapshot_info() TO PUBLIC;
 
@@ -47,7 +58,12 @@ SELECT l.isolation_level,
 		  phantom_read, lost_update, read_skew, write_skew, on_conflict, explanation);
 
 COMMENT ON VIEW arch_inspect.isolation_levels IS
-'the isolation levels of this server, one row each: which one the current transaction has and which is the default, whether it is available (not SERIALIZABLE on a standby), when the snapshot is taken, which anomalies it permits (true) or prevents (false), and what happens on a conflict of writes. For everybody. Makes visible: snapmgr.c, xact.c, predicate.c';
+'The isolation levels, and the anomalies of each.
+One row each: which one the current transaction has and which is the default,
+whether it is available (not SERIALIZABLE on a standby), when the snapshot is
+taken, which anomalies it permits (true) or prevents (false), and what happens
+on a conflict of writes. For everybody. Makes visible: snapmgr.c, xact.c,
+predicate.c';
 COMMENT ON COLUMN arch_inspect.isolation_levels.isolation_level IS 'the name of the level';
 COMMENT ON COLUMN arch_inspect.isolation_levels.is_current IS 'the current transaction has it';
 COMMENT ON COLUMN arch_inspect.isolation_levels.is_default IS 'new transactions of this session get it';

@@ -11,7 +11,8 @@ LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 100 ROWS 4
 AS 'MODULE_PATHNAME', 'ai_cleanup_horizons';
 
 COMMENT ON FUNCTION arch_parts.cleanup_horizons() IS
-'part of arch_inspect.xmin_horizons: the oldest transaction whose leavings VACUUM must keep, per kind of table';
+'part of arch_inspect.xmin_horizons: the oldest transaction whose leavings
+VACUUM must keep, per kind of table';
 REVOKE ALL ON FUNCTION arch_parts.cleanup_horizons() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.cleanup_horizons() TO PUBLIC;
 
@@ -21,7 +22,8 @@ LANGUAGE C VOLATILE STRICT PARALLEL SAFE COST 1
 AS 'MODULE_PATHNAME', 'ai_xid_age';
 
 COMMENT ON FUNCTION arch_parts.xid_age(xid) IS
-'how many transaction ids an id lies behind the next one; NULL of a permanent id';
+'how many transaction ids an id lies behind the next one; NULL of a permanent
+id';
 REVOKE ALL ON FUNCTION arch_parts.xid_age(xid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.xid_age(xid) TO PUBLIC;
 
@@ -31,7 +33,8 @@ LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 100
 AS 'MODULE_PATHNAME', 'ai_xid_rate';
 
 COMMENT ON FUNCTION arch_parts.xid_rate() IS
-'part of arch_inspect.wraparound: the time of the last checkpoint and the ids used since';
+'part of arch_inspect.wraparound: the time of the last checkpoint and the ids
+used since';
 REVOKE ALL ON FUNCTION arch_parts.xid_rate() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.xid_rate() TO PUBLIC;
 
@@ -101,7 +104,12 @@ SELECT 'horizon', c.tables, NULL, pg_catalog.current_database(), NULL, c.xmin, c
   FROM arch_parts.cleanup_horizons() AS c;
 
 COMMENT ON VIEW arch_inspect.xmin_horizons IS
-'everything that holds back the removal of dead rows, or seems to, and the horizons that result for a VACUUM of the current database (on a standby: for what its own queries need): without the snapshot of the statement that asks, unless its transaction keeps it. For everybody; what a process does is for pg_read_all_stats. Makes visible: procarray.c (ComputeXidHorizons)';
+'Who holds back the removal of dead rows, and how far.
+Everything that holds back the removal of dead rows, or seems to, and the
+horizons that result for a VACUUM of the current database (on a standby: for
+what its own queries need): without the snapshot of the statement that asks,
+unless its transaction keeps it. For everybody; what a process does is for
+pg_read_all_stats. Makes visible: procarray.c (ComputeXidHorizons)';
 COMMENT ON COLUMN arch_inspect.xmin_horizons.kind IS '''backend'', ''standby feedback'', ''prepared transaction'', ''replication slot'', ''replication slot catalog_xmin'', ''replication slots'' (what was last worked out of all of them, where that is older than any is now), ''primary'' (on a standby: what runs there), ''setting'' (up to 15: vacuum_defer_cleanup_age), or ''horizon'' for a result';
 COMMENT ON COLUMN arch_inspect.xmin_horizons.holder IS 'the kind of process and its role, the prepared transaction, the slot, or the kind of table that the horizon is for';
 COMMENT ON COLUMN arch_inspect.xmin_horizons.pid IS 'the process, where there is one';
@@ -125,7 +133,10 @@ LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 1000
 AS 'MODULE_PATHNAME', 'ai_multixact_space';
 
 COMMENT ON FUNCTION arch_parts.multixact_space() IS
-'part of arch_inspect.wraparound: multixacts that exist now, their members at the last checkpoint (null where that can''t be told), how many more there may be (null from 19 on: without end), and the age at which the server forces a vacuum now, which falls once half of the members are used';
+'part of arch_inspect.wraparound: multixacts that exist now, their members at
+the last checkpoint (null where that can''t be told), how many more there may
+be (null from 19 on: without end), and the age at which the server forces a
+vacuum now, which falls once half of the members are used';
 REVOKE ALL ON FUNCTION arch_parts.multixact_space() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.multixact_space() TO PUBLIC;
 
@@ -135,7 +146,8 @@ LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10
 AS 'MODULE_PATHNAME', 'ai_temp_schema_owner';
 
 COMMENT ON FUNCTION arch_parts.temp_schema_owner(oid) IS
-'part of arch_inspect.wraparound: the process whose temporary tables lie in the schema; null if there is none any more';
+'part of arch_inspect.wraparound: the process whose temporary tables lie in the
+schema; null if there is none any more';
 REVOKE ALL ON FUNCTION arch_parts.temp_schema_owner(oid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.temp_schema_owner(oid) TO PUBLIC;
 
@@ -212,7 +224,13 @@ SELECT a.kind, a.name, a.oid, pg_catalog.pg_get_userbyid(a.owner) AS owner,
  CROSS JOIN LATERAL (SELECT LEAST(2147483647 - 3000000 - a.mxid_age, s.members_left / 2) AS mxids_left) AS m;
 
 COMMENT ON VIEW arch_inspect.wraparound IS
-'how many transaction ids, multixact ids and members of multixacts are left, for every database and for every table of the current one, and what pins the oldest id there. At today''s rate: that of the time since the last checkpoint. On a standby these are the primary''s, where the vacuum would come. For everybody. Makes visible: varsup.c (SetTransactionIdLimit), multixact.c (SetOffsetVacuumLimit, MultiXactMemberFreezeThreshold), autovacuum.c';
+'How many transaction and multixact ids are left.
+Members of multixacts too; for every database and for every table of the
+current one, and what pins the oldest id there. At today''s rate: that of the
+time since the last checkpoint. On a standby these are the primary''s, where
+the vacuum would come. For everybody. Makes visible: varsup.c
+(SetTransactionIdLimit), multixact.c (SetOffsetVacuumLimit,
+MultiXactMemberFreezeThreshold), autovacuum.c';
 COMMENT ON COLUMN arch_inspect.wraparound.kind IS '''database'', ''table'', ''materialized view'' or ''toast table'', with ''temporary'' before it';
 COMMENT ON COLUMN arch_inspect.wraparound.name IS 'its name';
 COMMENT ON COLUMN arch_inspect.wraparound.oid IS 'its oid in pg_database or pg_class';

@@ -14,7 +14,8 @@ LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'ai_lock_waits';
 
 COMMENT ON FUNCTION arch_parts.lock_waits() IS
-'part of arch_inspect.lock_waits: waiting processes and the roots they wait for, all at one moment';
+'part of arch_inspect.lock_waits: waiting processes and the roots they wait
+for, all at one moment';
 REVOKE ALL ON FUNCTION arch_parts.lock_waits() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.lock_waits() TO PUBLIC;
 
@@ -70,7 +71,16 @@ SELECT w.path, pg_catalog.cardinality(w.path) - 1 AS depth,
  ORDER BY w.path;
 
 COMMENT ON VIEW arch_inspect.lock_waits IS
-'the tree of processes that wait for locks, all at one moment: every waiter, and above it what it waits for, down from a root that waits for nobody. A SERIALIZABLE READ ONLY DEFERRABLE transaction waits for a safe snapshot, that is, for the end of serializable transactions, under the first of these. Who waits for a page that others have pinned (VACUUM (FREEZE), and on a standby the startup process, behind an open cursor or a running statement) stands at the top: who has it is not known for sure. For everybody; usename, state and query follow pg_stat_activity. Makes visible: lock.c, deadlock.c, heapam.c (heap_lock_tuple), predicate.c (GetSafeSnapshot), bufmgr.c (LockBufferForCleanup)';
+'Who waits for whom: the tree of blocked processes.
+All at one moment: every waiter, and above it what it waits for, down from a
+root that waits for nobody. A SERIALIZABLE READ ONLY DEFERRABLE transaction
+waits for a safe snapshot, that is, for the end of serializable transactions,
+under the first of these. Who waits for a page that others have pinned (VACUUM
+(FREEZE), and on a standby the startup process, behind an open cursor or a
+running statement) stands at the top: who has it is not known for sure. For
+everybody; usename, state and query follow pg_stat_activity. Makes visible:
+lock.c, deadlock.c, heapam.c (heap_lock_tuple), predicate.c (GetSafeSnapshot),
+bufmgr.c (LockBufferForCleanup)';
 COMMENT ON COLUMN arch_inspect.lock_waits.path IS 'processes from the root to this one; a waiter stands under its first blocker, or under the one before it in the queue; 0 is a prepared transaction';
 COMMENT ON COLUMN arch_inspect.lock_waits.depth IS '0 of a root';
 COMMENT ON COLUMN arch_inspect.lock_waits.root IS 'the process at the top: to end its transaction lets the others go on';

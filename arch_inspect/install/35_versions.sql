@@ -35,6 +35,24 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION arch_inspect.version_chain(regclass, tid) IS
-'all versions of the row that the line pointer tid belongs to, oldest first, wherever one enters the chain. kind: ''redirect'' (a line pointer that stands for the first version still there), ''version'' (index entries point to it), ''heap-only version'' (made by a HOT update, none do) or ''gone'' (a line pointer without a version). entered: it is the one asked for. state, visible: as in heap_visibility(). hot_updated: replaced by a heap-only version, by a transaction that has not rolled back. next: where the next version of the chain is, a rolled back one too; NULL of the last. index_entries: the indexes that point to it, with the number of entries where it is not one, and how many of them are killed; one of GIN has an entry for each key of the row, and a BRIN index none, since it knows ranges of blocks only. Indexes of access methods that extensions bring are not looked into. fate: whether pruning or VACUUM may remove it now, or what forbids it. values: its columns; NULL for who may not see values. Reads all index pages of the table and, where the row was moved between pages, once the table. Needs SELECT on the whole table and no row-level security, or pg_stat_scan_tables; values: the table''s owner or pg_read_all_data. Errors: not a table, block out of range. Makes visible: heapam.c (heap_update), pruneheap.c';
+'All versions of a row, oldest first.
+Of the row that the line pointer tid belongs to, oldest first, wherever one
+enters the chain. kind: ''redirect'' (a line pointer that stands for the first
+version still there), ''version'' (index entries point to it), ''heap-only
+version'' (made by a HOT update, none do) or ''gone'' (a line pointer without
+a version). entered: it is the one asked for. state, visible: as in
+heap_visibility(). hot_updated: replaced by a heap-only version, by a
+transaction that has not rolled back. next: where the next version of the
+chain is, a rolled back one too; NULL of the last. index_entries: the indexes
+that point to it, with the number of entries where it is not one, and how many
+of them are killed; one of GIN has an entry for each key of the row, and a
+BRIN index none, since it knows ranges of blocks only. Indexes of access
+methods that extensions bring are not looked into. fate: whether pruning or
+VACUUM may remove it now, or what forbids it. values: its columns; NULL for
+who may not see values. Reads all index pages of the table and, where the row
+was moved between pages, once the table. Needs SELECT on the whole table and
+no row-level security, or pg_stat_scan_tables; values: the table''s owner or
+pg_read_all_data. Errors: not a table, block out of range. Makes visible:
+heapam.c (heap_update), pruneheap.c';
 REVOKE ALL ON FUNCTION arch_inspect.version_chain(regclass, tid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect.version_chain(regclass, tid) TO PUBLIC;

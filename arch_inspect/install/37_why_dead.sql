@@ -11,7 +11,8 @@ LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 100000 ROWS 5
 AS 'MODULE_PATHNAME', 'ai_why_dead';
 
 COMMENT ON FUNCTION arch_parts.why_dead(regclass) IS
-'part of arch_inspect.why_dead(): the same without the names of processes and prepared transactions';
+'part of arch_inspect.why_dead(): the same without the names of processes and
+prepared transactions';
 REVOKE ALL ON FUNCTION arch_parts.why_dead(regclass) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.why_dead(regclass) TO PUBLIC;
 
@@ -34,6 +35,21 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION arch_inspect.why_dead(regclass) IS
-'the dead row versions of a table: a row ''removable'' (VACUUM may remove them now), a row ''kept'' (it may not; xmin is the horizon that it goes by), a row ''unknown'' if there are versions that can''t be judged, and a row for each holder that keeps some: kind, holder, pid, database, since as in xmin_horizons; it keeps what transactions from xmin on replaced or deleted. versions and bytes (of tuples, as their line pointers say) are all that it keeps, alone_versions and alone_bytes those that nobody else keeps too: what VACUUM could remove once it were gone. Two holders as old as each other keep nothing alone. Reads the whole table, and sets no hint bit. A version that is being replaced or deleted is not dead yet, and a dead line pointer is none any more. Up to 16, old_snapshot_threshold lets VACUUM remove more. NULL: no rows. Needs SELECT on the whole table and no row-level security, or pg_stat_scan_tables; since of other roles'' processes is for pg_read_all_stats. Errors: not a table. Makes visible: heapam_visibility.c (HeapTupleSatisfiesVacuum), procarray.c (ComputeXidHorizons)';
+'Who keeps the dead rows of a table, and how many.
+A row ''removable'' (VACUUM may remove them now), a row ''kept'' (it may not;
+xmin is the horizon that it goes by), a row ''unknown'' if there are versions
+that can''t be judged, and a row for each holder that keeps some: kind,
+holder, pid, database, since as in xmin_horizons; it keeps what transactions
+from xmin on replaced or deleted. versions and bytes (of tuples, as their line
+pointers say) are all that it keeps, alone_versions and alone_bytes those that
+nobody else keeps too: what VACUUM could remove once it were gone. Two holders
+as old as each other keep nothing alone. Reads the whole table, and sets no
+hint bit. A version that is being replaced or deleted is not dead yet, and a
+dead line pointer is none any more. Up to 16, old_snapshot_threshold lets
+VACUUM remove more. NULL: no rows. Needs SELECT on the whole table and no
+row-level security, or pg_stat_scan_tables; since of other roles'' processes
+is for pg_read_all_stats. Errors: not a table. Makes visible:
+heapam_visibility.c (HeapTupleSatisfiesVacuum), procarray.c
+(ComputeXidHorizons)';
 REVOKE ALL ON FUNCTION arch_inspect.why_dead(regclass) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect.why_dead(regclass) TO PUBLIC;

@@ -22,7 +22,13 @@ SELECT s.name,
  ORDER BY s.name;
 
 COMMENT ON VIEW arch_inspect.wal_settings IS
-'every setting that decides how WAL is written, kept, archived or replayed, made true from the query "name LIKE ''wal_%''", where _ is a wildcard and max_wal_size, min_wal_size, full_page_writes, synchronous_commit, fsync and others are missed; for everybody (a setting that pg_settings hides from the role would be left out); the rows are those that the running major has (summarize_wal from 17, idle_replication_slot_timeout from 18); src/backend/utils/misc/guc_tables.c';
+'Every setting that decides how WAL is made and kept.
+Written, kept, archived or replayed; made true from the query "name LIKE
+''wal_%''", where _ is a wildcard and max_wal_size, min_wal_size,
+full_page_writes, synchronous_commit, fsync and others are missed; for
+everybody (a setting that pg_settings hides from the role would be left out);
+the rows are those that the running major has (summarize_wal from 17,
+idle_replication_slot_timeout from 18); src/backend/utils/misc/guc_tables.c';
 COMMENT ON COLUMN arch_inspect.wal_settings.name IS 'name of the setting';
 COMMENT ON COLUMN arch_inspect.wal_settings.setting IS 'value in this session, in the unit beside it';
 COMMENT ON COLUMN arch_inspect.wal_settings.unit IS 'unit of setting; NULL where it has none';
@@ -81,7 +87,11 @@ SELECT t.lesson_name,
  ORDER BY t.ord;
 
 COMMENT ON VIEW arch_inspect.wal_tuning IS
-'the settings to tune WAL by: each name of the lesson''s query with what it is today (checkpoint_segments, gone since 9.5, with its successors), then what the query leaves out; for everybody; src/backend/utils/misc/guc_tables.c, src/backend/access/transam/xlog.c';
+'The settings to tune WAL by, and why.
+Each name of the lesson''s query with what it is today (checkpoint_segments,
+gone since 9.5, with its successors), then what the query leaves out; for
+everybody; src/backend/utils/misc/guc_tables.c,
+src/backend/access/transam/xlog.c';
 COMMENT ON COLUMN arch_inspect.wal_tuning.lesson_name IS 'name in the lesson''s query; NULL for a setting that the query leaves out';
 COMMENT ON COLUMN arch_inspect.wal_tuning.lesson_name_exists IS 'whether this server has a setting of that name; NULL where lesson_name is';
 COMMENT ON COLUMN arch_inspect.wal_tuning.name IS 'the setting that does it today: the same name, or the successor';

@@ -18,7 +18,9 @@ AS 'MODULE_PATHNAME', 'ai_wal_status'
 LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 100;
 
 COMMENT ON FUNCTION arch_parts.wal_positions() IS
-'the positions of the WAL behind the view wal_status, which explains them; volatile: it remembers the look, for the rate; for everybody; src/backend/access/transam/xlog.c';
+'the positions of the WAL behind the view wal_status, which explains them;
+volatile: it remembers the look, for the rate; for everybody;
+src/backend/access/transam/xlog.c';
 
 REVOKE ALL ON FUNCTION arch_parts.wal_positions() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.wal_positions() TO PUBLIC;
@@ -32,7 +34,10 @@ AS 'MODULE_PATHNAME', 'ai_wal_segments'
 LANGUAGE C VOLATILE STRICT PARALLEL SAFE COST 10000;
 
 COMMENT ON FUNCTION arch_parts.wal_segments() IS
-'the segment files in pg_wal by their names: how many are kept, how many lie ahead (recycled, waiting to be written), the oldest, and what waits for the archiver; NULL for a role outside pg_monitor; src/backend/access/transam/xlog.c';
+'the segment files in pg_wal by their names: how many are kept, how many lie
+ahead (recycled, waiting to be written), the oldest, and what waits for the
+archiver; NULL for a role outside pg_monitor;
+src/backend/access/transam/xlog.c';
 
 REVOKE ALL ON FUNCTION arch_parts.wal_segments() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.wal_segments() TO PUBLIC;
@@ -101,7 +106,10 @@ SELECT k.in_recovery, k.timeline,
   FROM keep k;
 
 COMMENT ON VIEW arch_inspect.wal_status IS
-'where the WAL stands, in one row; for everybody, but what lies in pg_wal (segments, archive) is NULL outside pg_monitor, as with pg_ls_waldir(); works on a standby, where the replayed position counts; src/backend/access/transam/xlog.c';
+'Where the WAL stands, in one row.
+For everybody, but what lies in pg_wal (segments, archive) is NULL outside
+pg_monitor, as with pg_ls_waldir(); works on a standby, where the replayed
+position counts; src/backend/access/transam/xlog.c';
 COMMENT ON COLUMN arch_inspect.wal_status.in_recovery IS 'whether this server replays WAL and makes none';
 COMMENT ON COLUMN arch_inspect.wal_status.timeline IS 'timeline being written, or replayed';
 COMMENT ON COLUMN arch_inspect.wal_status.insert_lsn IS 'end of what is inserted in the WAL buffers; NULL in recovery';

@@ -52,7 +52,8 @@ END
 $$;
 
 COMMENT ON FUNCTION arch_parts.checkpoint_counters() IS
-'the cumulative counters behind the view checkpoints, which explains them; for everybody; src/backend/utils/activity/pgstat_checkpointer.c';
+'the cumulative counters behind the view checkpoints, which explains them; for
+everybody; src/backend/utils/activity/pgstat_checkpointer.c';
 
 REVOKE ALL ON FUNCTION arch_parts.checkpoint_counters() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.checkpoint_counters() TO PUBLIC;
@@ -73,7 +74,15 @@ SELECT c.timed, c.requested, c.performed,
 	   arch_parts.wal_positions() p;
 
 COMMENT ON VIEW arch_inspect.checkpoints IS
-'what checkpoints have cost so far, in one row, and the last one in the control file (which has not kept the one before it since 11: its record is in the WAL, see wal_records); one interface over the statistics views of all majors; the counters are cumulative since stats_reset and lag a little; on a standby the last one is the checkpoint of the primary at which it made its own last restartpoint, and next_time and next_lsn are when it is due for another, which waits for the record of such a checkpoint; for everybody; src/backend/postmaster/checkpointer.c';
+'What checkpoints have cost, and the last one.
+In one row; the last one is that of the control file (which has not kept the
+one before it since 11: its record is in the WAL, see wal_records); one
+interface over the statistics views of all majors; the counters are cumulative
+since stats_reset and lag a little; on a standby the last one is the
+checkpoint of the primary at which it made its own last restartpoint, and
+next_time and next_lsn are when it is due for another, which waits for the
+record of such a checkpoint; for everybody;
+src/backend/postmaster/checkpointer.c';
 COMMENT ON COLUMN arch_inspect.checkpoints.timed IS 'checkpoints due because checkpoint_timeout had passed (from 17 on also those skipped because nothing had been written)';
 COMMENT ON COLUMN arch_inspect.checkpoints.requested IS 'checkpoints requested by WAL volume, by CHECKPOINT, by a base backup, by CREATE DATABASE ...';
 COMMENT ON COLUMN arch_inspect.checkpoints.performed IS 'checkpoints done; NULL before 18';

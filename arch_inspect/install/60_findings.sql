@@ -6,7 +6,8 @@ RETURNS bigint
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10
 AS 'MODULE_PATHNAME', 'ai_system_memory';
 COMMENT ON FUNCTION arch_parts.system_memory() IS
-'The memory of the machine in bytes, or the limit of the control group (Linux) if that is less; null where the system does not tell. For everybody.';
+'The memory of the machine in bytes, or the limit of the control group (Linux)
+if that is less; null where the system does not tell. For everybody.';
 
 CREATE FUNCTION arch_inspect.finding_rules()
 RETURNS TABLE (rule text, weight text, mechanism text, try text, manual text)
@@ -177,7 +178,10 @@ BEGIN ATOMIC
 	  ) AS v (rule, weight, mechanism, try, page);
 END;
 COMMENT ON FUNCTION arch_inspect.finding_rules() IS
-'The rules of findings(): their weight (risk: data or service may be lost; cost: work that could be spared; hint), the mechanism behind each, what to try, and the page of the PostgreSQL manual. For everybody.';
+'The rules of findings, and what each is about.
+The rules of findings(): their weight (risk: data or service may be lost;
+cost: work that could be spared; hint), the mechanism behind each, what to
+try, and the page of the PostgreSQL manual. For everybody.';
 
 CREATE FUNCTION arch_inspect.finding_evidence(patience interval DEFAULT '5 minutes')
 RETURNS TABLE (rule text, subject text, evidence text)
@@ -604,7 +608,13 @@ BEGIN ATOMIC
 	) AS x (subject, evidence);
 END;
 COMMENT ON FUNCTION arch_inspect.finding_evidence(interval) IS
-'Each thing that a rule of finding_rules() points out on this server and in this database, with the figures that make it do so. patience: how long a session may be idle in a transaction or wait for a lock, or a prepared transaction may lie about, before it is pointed out. A rule that needs to see what the caller may not (other roles'' sessions without pg_read_all_stats, their sequences) is silent about it. For everybody.';
+'What the rules of findings point out, with figures.
+Each thing that a rule of finding_rules() points out on this server and in
+this database, with the figures that make it do so. patience: how long a
+session may be idle in a transaction or wait for a lock, or a prepared
+transaction may lie about, before it is pointed out. A rule that needs to see
+what the caller may not (other roles'' sessions without pg_read_all_stats,
+their sequences) is silent about it. For everybody.';
 
 CREATE VIEW arch_inspect.findings AS
 SELECT e.rule, r.weight, e.subject, e.evidence, r.mechanism, r.try, r.manual
@@ -612,7 +622,11 @@ SELECT e.rule, r.weight, e.subject, e.evidence, r.mechanism, r.try, r.manual
   JOIN arch_inspect.finding_rules() AS r ON r.rule = e.rule
  ORDER BY CASE r.weight WHEN 'risk' THEN 1 WHEN 'cost' THEN 2 ELSE 3 END, e.rule, e.subject;
 COMMENT ON VIEW arch_inspect.findings IS
-'What to look at on this server, with the evidence in figures, the mechanism behind it, what to try, and the page of the manual. Empty on a server in good order. See finding_rules() for all rules and finding_evidence() for who sees what. For everybody.';
+'What to look at on this server, with the evidence.
+What to look at on this server, with the evidence in figures, the mechanism
+behind it, what to try, and the page of the manual. Empty on a server in good
+order. See finding_rules() for all rules and finding_evidence() for who sees
+what. For everybody.';
 COMMENT ON COLUMN arch_inspect.findings.weight IS 'risk: data or service may be lost; cost: work that could be spared; hint';
 COMMENT ON COLUMN arch_inspect.findings.subject IS 'the setting, relation, process or other thing it is about';
 
