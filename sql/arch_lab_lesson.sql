@@ -14,7 +14,17 @@ SELECT section_no, step, title, holds, lesson IS NOT NULL AS lesson, fact IS NOT
 -- and each section by itself, by number or by the beginning of its name
 SELECT count(*), bool_and(holds) FROM arch_lab.walkthrough('6');
 SELECT section_no, count(*) > 0 AS steps, bool_and(holds) AS holds FROM arch_lab.walkthrough('storage') GROUP BY 1;
-SELECT * FROM arch_lab.walkthrough('Cooking');	-- fail, no such section
+-- a step by its numbers, or by what it says; what it builds on is run before it
+SELECT section_no, step, title, holds FROM arch_lab.walkthrough('5.7');
+SELECT section_no, step, title, holds FROM arch_lab.walkthrough('toast');
+SELECT section_no, step FROM arch_lab.steps_of('SERIALIZATION failure');
+SELECT section_no, step, title, holds FROM arch_lab.walkthrough('inside page');
+SELECT section_no, step FROM arch_lab.steps_of('writeskew') UNION ALL SELECT section_no, step FROM arch_lab.steps_of('erialization');
+SELECT count(*) = (SELECT count(*) FROM arch_lab.lesson_steps) AS all FROM arch_lab.steps_of(NULL);
+SELECT count(*) FROM arch_lab.steps_of('%') UNION ALL SELECT count(*) FROM arch_lab.steps_of(repeat('x', 100000));
+SELECT count(*) FILTER (WHERE t ~ E'\nMVCC \\(Multi') AS headings, count(*) > 1 AS steps FROM arch_lab.walkthrough_text('takes') AS t;
+SELECT * FROM arch_lab.walkthrough('Cooking');	-- fail, no such section, step or word
+SELECT * FROM arch_lab.walkthrough('5.99');	-- fail
 SELECT count(*) AS pages, count(*) FILTER (WHERE t ~ 'FAILED') AS failed
   FROM arch_lab.walkthrough_text('Write-Ahead') AS t;
 -- what it shows where the lesson lacks the result

@@ -324,6 +324,42 @@ $$;
 COMMENT ON FUNCTION arch_lab.desk_seat(text) IS
 'Opens the sessions "reader" and "writer" anew, with the search_path that desk_open() returned. For everybody.';
 
+-- steps_of names the steps that an answer to "which?" means
+--
+-- A number or the beginning of a section's name is that section, two numbers
+-- are a step.  Anything else is words to look for, each at the beginning of a
+-- word: in titles, and where no title has them all, in all that a step says.
+--
+CREATE FUNCTION arch_lab.steps_of(asked text)
+RETURNS TABLE (section_no int, step int)
+LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10000 ROWS 10
+BEGIN ATOMIC
+	WITH steps AS MATERIALIZED (
+		SELECT l.section_no, l.step,
+			   asked IS NULL OR l.section_no::text = asked
+			   OR pg_catalog.starts_with(pg_catalog.lower(l.section), pg_catalog.lower(asked)) AS in_section,
+			   l.section_no || '.' || l.step = asked AS is_step,
+			   arch_parts.has_words(l.title, asked) AS in_title,
+			   arch_parts.has_words(pg_catalog.concat_ws(' ', l.section, l.title, l.lesson, l.script, l.see, l.fact), asked) AS in_text
+		  FROM arch_lab.lesson_steps() AS l
+	), place AS MATERIALIZED (
+		SELECT CASE WHEN pg_catalog.bool_or(s.in_section) THEN 1 WHEN pg_catalog.bool_or(s.is_step) THEN 2
+					WHEN pg_catalog.bool_or(s.in_title) THEN 3 ELSE 4 END AS n
+		  FROM steps AS s
+	)
+	SELECT s.section_no, s.step
+	  FROM steps AS s, place AS p
+	 WHERE CASE p.n WHEN 1 THEN s.in_section WHEN 2 THEN s.is_step WHEN 3 THEN s.in_title ELSE s.in_text END
+	 ORDER BY s.section_no, s.step;
+END;
+
+COMMENT ON FUNCTION arch_lab.steps_of(text) IS
+'The steps of the lesson that a word or a number means.
+A section by its number or the beginning of its name, a step by both numbers
+(''5.7''), else the steps that have all the words in the title, or where no title
+has them, in what they run and say; all for NULL. No row where nothing has them.
+For everybody.';
+
 CREATE FUNCTION arch_lab.walkthrough(section text DEFAULT NULL,
 	OUT section_no int, OUT section_name text, OUT step int, OUT title text,
 	OUT lesson text, OUT ran text, OUT result text, OUT see text, OUT fact text,
@@ -338,20 +374,23 @@ DECLARE
 	s record;
 	answers text;
 BEGIN
-	IF section IS NOT NULL AND NOT EXISTS (SELECT FROM arch_lab.lesson_steps() AS l
-			WHERE l.section ILIKE walkthrough.section || '%' OR l.section_no::text = walkthrough.section) THEN
+	IF NOT EXISTS (SELECT FROM arch_lab.steps_of(walkthrough.section)) THEN
 		RAISE invalid_parameter_value USING
-			MESSAGE = format('the lesson has no section "%s"', section),
-			HINT = (SELECT 'Its sections are: ' || string_agg(DISTINCT l.section_no || ' ' || l.section, ', ') || '.'
+			MESSAGE = format('nothing in the lesson is called "%s"', section),
+			DETAIL = 'No section has this number or beginning, no step this number, and none has all these words.',
+			HINT = (SELECT 'Its sections are: ' || string_agg(DISTINCT l.section_no || ' ' || l.section, ', ')
+						   || '. The view arch_lab.lesson_steps has the titles of the steps.'
 					  FROM arch_lab.lesson_steps() AS l);
 	END IF;
 
 	path := arch_lab.desk_open();
 	BEGIN
-		FOR s IN SELECT * FROM arch_lab.lesson_steps() AS l
-				  WHERE walkthrough.section IS NULL
-					 OR l.section ILIKE walkthrough.section || '%'
-					 OR l.section_no::text = walkthrough.section
+		-- a step builds on those before it in its section: these are run too
+		FOR s IN SELECT l.*, w.step IS NOT NULL AS asked
+				   FROM arch_lab.lesson_steps() AS l
+				   LEFT JOIN arch_lab.steps_of(walkthrough.section) AS w ON w.section_no = l.section_no AND w.step = l.step
+				  WHERE l.step <= (SELECT max(o.step) FROM arch_lab.steps_of(walkthrough.section) AS o
+									WHERE o.section_no = l.section_no)
 				  ORDER BY l.section_no, l.step
 		LOOP
 			IF s.section_no IS DISTINCT FROM last_section THEN
@@ -369,7 +408,9 @@ BEGIN
 			see := s.see;
 			fact := s.fact;
 			holds := (SELECT bool_and(answers ~ e) FROM unnest(s.expect) AS e);
-			RETURN NEXT;
+			IF s.asked THEN
+				RETURN NEXT;
+			END IF;
 		END LOOP;
 		PERFORM arch_lab.desk_close();
 	EXCEPTION WHEN OTHERS OR query_canceled OR assert_failure THEN
@@ -380,7 +421,8 @@ END
 $$;
 
 COMMENT ON FUNCTION arch_lab.walkthrough(text) IS
-'Plays the lesson on this server, step by step and as the caller, and returns a row a step: the lesson''s snippet (NULL where the step adds to it), what was run, the live result as text, what to see in it, what is true where the lesson is wrong or dated (else NULL), and whether the step showed what it says (holds). section: the beginning of a section''s name or its number, NULL for all. Works in a schema of the caller''s own and drops what it created, also after an error or a cancel. For everybody who may create a schema or owns one (see desk_open); needs three or four free worker processes. 22023 for a section that is not there.';
+'Plays the lesson, or a part of it, on this server.
+Step by step and as the caller, it returns a row a step: the lesson''s snippet (NULL where the step adds to it), what was run, the live result as text, what to see in it, what is true where the lesson is wrong or dated (else NULL), and whether the step showed what it says (holds). section: the beginning of a section''s name or its number, a step (''5.7''), or words that a step has; NULL for all. What a step builds on is run before it and not shown. Works in a schema of the caller''s own and drops what it created, also after an error or a cancel. For everybody who may create a schema or owns one (see desk_open); needs three or four free worker processes. 22023 for what is not there.';
 
 -- folded lays a paragraph out in lines of at most 76 characters
 CREATE FUNCTION arch_lab.folded(label text, paragraph text)
@@ -396,7 +438,8 @@ RETURNS SETOF text
 LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100000 ROWS 40
 BEGIN ATOMIC
 	SELECT pg_catalog.concat_ws(E'\n',
-			CASE WHEN w.step = 1 THEN pg_catalog.format(E'\n%s\n%s\n', w.section_name,
+			CASE WHEN w.section_no IS DISTINCT FROM pg_catalog.lag(w.section_no) OVER (ORDER BY w.section_no, w.step)
+				 THEN pg_catalog.format(E'\n%s\n%s\n', w.section_name,
 				pg_catalog.repeat('=', pg_catalog.length(w.section_name))) END,
 			pg_catalog.format(E'-- %s.%s  %s\n', w.section_no, w.step, w.title),
 			CASE WHEN w.lesson IS NOT NULL
@@ -407,13 +450,14 @@ BEGIN ATOMIC
 			arch_lab.folded('See: ', w.see),
 			arch_lab.folded('But: ', w.fact),
 			CASE WHEN w.holds THEN '' ELSE E'  FAILED: the result is not what this step says.\n' END)
-	  FROM arch_lab.walkthrough(section) AS w;
+	  FROM arch_lab.walkthrough(section) AS w
+	 ORDER BY w.section_no, w.step;
 END;
 
 COMMENT ON FUNCTION arch_lab.walkthrough_text(text) IS
 'walkthrough() as a page to read: a text a step, in order. A step that did not show what it says is marked FAILED. For everybody, as walkthrough().';
 
-REVOKE ALL ON FUNCTION arch_lab.desk_tables(),
+REVOKE ALL ON FUNCTION arch_lab.steps_of(text), arch_lab.desk_tables(),
 	arch_lab.desk_sweep(text),
 	arch_lab.desk_drop(text),
 	arch_lab.desk_shared(oid),
@@ -425,7 +469,7 @@ REVOKE ALL ON FUNCTION arch_lab.desk_tables(),
 	arch_lab.walkthrough(text),
 	arch_lab.folded(text, text),
 	arch_lab.walkthrough_text(text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_lab.desk_tables(),
+GRANT EXECUTE ON FUNCTION arch_lab.steps_of(text), arch_lab.desk_tables(),
 	arch_lab.desk_sweep(text),
 	arch_lab.desk_drop(text),
 	arch_lab.desk_shared(oid),
