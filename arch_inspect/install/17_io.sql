@@ -42,7 +42,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION arch_parts.io_counters(integer) IS
-'Part of io_activity and io_by_process: the counters of I/O, of all processes by kind (null), or of one process (from 18 on).';
+'Part of io_activity and io_by_process: the counters of I/O, of all processes
+by kind (null), or of one process (from 18 on).';
 REVOKE ALL ON FUNCTION arch_parts.io_counters(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.io_counters(integer) TO PUBLIC;
 
@@ -67,7 +68,8 @@ RETURN CASE
 			ELSE context END
 	END;
 COMMENT ON FUNCTION arch_parts.io_why(text, text) IS
-'Part of io_activity and io_by_process: object and context of pg_stat_io in words.';
+'Part of io_activity and io_by_process: object and context of pg_stat_io in
+words.';
 REVOKE ALL ON FUNCTION arch_parts.io_why(text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.io_why(text, text) TO PUBLIC;
 
@@ -86,7 +88,8 @@ RETURN NULLIF(pg_catalog.concat_ws('; ',
 	CASE WHEN reuses > 0 THEN 'used a buffer of its ring again ' || reuses || CASE reuses WHEN 1 THEN ' time' ELSE ' times' END END,
 	CASE WHEN fsyncs > 0 THEN 'flushed a file ' || fsyncs || CASE fsyncs WHEN 1 THEN ' time' ELSE ' times' END END), '');
 COMMENT ON FUNCTION arch_parts.io_did(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) IS
-'Part of io_activity and io_by_process: what was counted, in words; null when nothing was.';
+'Part of io_activity and io_by_process: what was counted, in words; null when
+nothing was.';
 REVOKE ALL ON FUNCTION arch_parts.io_did(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.io_did(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) TO PUBLIC;
 
@@ -116,7 +119,13 @@ SELECT i.kind, i.object, i.context,
 	   i.stats_reset
   FROM arch_parts.io_counters(NULL) AS i;
 COMMENT ON VIEW arch_inspect.io_activity IS
-'Who does I/O, on what and why: a row a kind of process, kind of object and context, of the whole cluster since stats_reset. Needs 16 or later; before, no rows: checkpoints has what 15 counts. Columns are those of pg_stat_io, and what an operation was on average. Null: this kind of process never does that. Counts lag a little: a process reports at the end of its transaction. For everybody. Source: src/backend/utils/activity/pgstat_io.c.';
+'Who does I/O, on what and why.
+A row a kind of process, kind of object and context, of the whole cluster
+since stats_reset. Needs 16 or later; before, no rows: checkpoints has what 15
+counts. Columns are those of pg_stat_io, and what an operation was on average.
+Null: this kind of process never does that. Counts lag a little: a process
+reports at the end of its transaction. For everybody. Source:
+src/backend/utils/activity/pgstat_io.c.';
 COMMENT ON COLUMN arch_inspect.io_activity.kind IS 'backend_type of pg_stat_io, as kind in processes';
 COMMENT ON COLUMN arch_inspect.io_activity.object IS 'relation, temp relation, or from 18 on wal';
 COMMENT ON COLUMN arch_inspect.io_activity.context IS 'normal, bulkread, bulkwrite, vacuum, or from 18 on init';
@@ -159,7 +168,14 @@ SELECT p.pid, p.kind, p.datname, p.usename, i.object, i.context,
 	   LATERAL arch_parts.io_counters(p.pid) AS i
  WHERE p.pid IS NOT NULL;
 COMMENT ON VIEW arch_inspect.io_by_process IS
-'The rows of io_activity for each single process that lives now, counted since it began (or pg_stat_reset_backend_stats). Needs 18 or later; before, no rows. The server keeps none for the checkpointer, the background writer, the startup process, I/O workers and the autovacuum launcher; what those did is in io_activity. An I/O that a worker carries out is counted for the process that asked for it. For everybody, as pg_stat_get_backend_io(). Source: src/backend/utils/activity/pgstat_backend.c.';
+'The I/O of each single process.
+The rows of io_activity for each single process that lives now, counted since
+it began (or pg_stat_reset_backend_stats). Needs 18 or later; before, no rows.
+The server keeps none for the checkpointer, the background writer, the startup
+process, I/O workers and the autovacuum launcher; what those did is in
+io_activity. An I/O that a worker carries out is counted for the process that
+asked for it. For everybody, as pg_stat_get_backend_io(). Source:
+src/backend/utils/activity/pgstat_backend.c.';
 COMMENT ON COLUMN arch_inspect.io_by_process.why IS 'object and context in words';
 COMMENT ON COLUMN arch_inspect.io_by_process.did IS 'the counters in words; null when nothing was counted';
 COMMENT ON COLUMN arch_inspect.io_by_process.read_time IS 'milliseconds, counted only where track_io_timing (WAL: track_wal_io_timing) is on';
@@ -248,7 +264,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION arch_parts.io_handles() IS
-'The rows of the view arch_inspect.io_handles. Rights: pg_read_all_stats, as for pg_aios. Source: src/backend/storage/aio/aio_funcs.c.';
+'The rows of the view arch_inspect.io_handles. Rights: pg_read_all_stats, as
+for pg_aios. Source: src/backend/storage/aio/aio_funcs.c.';
 REVOKE ALL ON FUNCTION arch_parts.io_handles() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.io_handles() TO pg_read_all_stats;
 
@@ -258,8 +275,13 @@ SELECT h.pid, h.io_id, h.generation, h.state, h.state_in_words, h.operation, h.o
 	   h.result_in_words, h.target_desc, h.f_sync, h.f_localmem, h.f_buffered
   FROM arch_parts.io_handles() AS h;
 COMMENT ON VIEW arch_inspect.io_handles IS
-'Asynchronous I/O in flight: a row a handle in use, looked at without a lock (pg_aios, with the relation and in words). An I/O lasts microseconds to milliseconds, so that most looks find few; a query that is stopped between two rows keeps those it has begun. Needs 18 or later; before, no rows.
-Rights: pg_read_all_stats. Source: src/backend/storage/aio/README.md, src/backend/storage/aio/aio_funcs.c.';
+'Asynchronous I/O in flight, a row a handle.
+A row a handle in use, looked at without a lock (pg_aios, with the relation
+and in words). An I/O lasts microseconds to milliseconds, so that most looks
+find few; a query that is stopped between two rows keeps those it has begun.
+Needs 18 or later; before, no rows.
+Rights: pg_read_all_stats. Source: src/backend/storage/aio/README.md,
+src/backend/storage/aio/aio_funcs.c.';
 COMMENT ON COLUMN arch_inspect.io_handles.pid IS 'the process that asked for it';
 COMMENT ON COLUMN arch_inspect.io_handles.io_id IS 'number of the handle';
 COMMENT ON COLUMN arch_inspect.io_handles.generation IS 'how often the handle was used: io_id and generation name one I/O';
@@ -288,7 +310,10 @@ SELECT p.pid, p.activity, p.wait_event_type, p.wait_event, p.wait_in_words, p.ba
   FROM arch_parts.process_scan() AS p
  WHERE p.kind = 'io worker';
 COMMENT ON VIEW arch_inspect.io_workers IS
-'The processes that carry out reads for others where io_method is worker: what each does now. Needs 18 or later; before, and with another io_method, no rows. For everybody. Source: src/backend/storage/aio/method_worker.c.';
+'What the workers of asynchronous I/O do.
+The processes that carry out reads for others where io_method is worker: what
+each does now. Needs 18 or later; before, and with another io_method, no rows.
+For everybody. Source: src/backend/storage/aio/method_worker.c.';
 COMMENT ON COLUMN arch_inspect.io_workers.activity IS 'in words';
 COMMENT ON COLUMN arch_inspect.io_workers.wait_in_words IS 'what it waits for; null when it does not wait';
 REVOKE ALL ON arch_inspect.io_workers FROM PUBLIC;

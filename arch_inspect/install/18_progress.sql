@@ -30,7 +30,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION arch_parts.vacuum_progress() IS
-'Part of vacuum_progress: pg_stat_progress_vacuum, whose columns differ by major.';
+'Part of vacuum_progress: pg_stat_progress_vacuum, whose columns differ by
+major.';
 REVOKE ALL ON FUNCTION arch_parts.vacuum_progress() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.vacuum_progress() TO PUBLIC;
 
@@ -71,7 +72,12 @@ SELECT v.pid, v.datname,
   FROM arch_parts.vacuum_progress() AS v
   LEFT JOIN arch_parts.process_scan() AS p ON p.pid = v.pid;
 COMMENT ON VIEW arch_inspect.vacuum_progress IS
-'What each running VACUUM does, how far it is and with how much memory; one interface over pg_stat_progress_vacuum of all majors. A VACUUM FULL is in rewrite_progress. For everybody, but another role''s VACUUM shows pid and database only, unless the caller is a member of pg_read_all_stats. Source: src/backend/access/heap/vacuumlazy.c.';
+'What each running VACUUM does, and how far it is.
+What each running VACUUM does, how far it is and with how much memory; one
+interface over pg_stat_progress_vacuum of all majors. A VACUUM FULL is in
+rewrite_progress. For everybody, but another role''s VACUUM shows pid and
+database only, unless the caller is a member of pg_read_all_stats. Source:
+src/backend/access/heap/vacuumlazy.c.';
 COMMENT ON COLUMN arch_inspect.vacuum_progress.relation IS 'the table; null in another database, see relid';
 COMMENT ON COLUMN arch_inspect.vacuum_progress.started_by IS 'manual, autovacuum, or (only 19 and later tell) autovacuum_wraparound';
 COMMENT ON COLUMN arch_inspect.vacuum_progress.mode IS 'normal, aggressive or failsafe; null before 19';
@@ -119,7 +125,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION arch_parts.rewrite_progress() IS
-'Part of rewrite_progress: pg_stat_progress_cluster, or from 19 on pg_stat_progress_repack.';
+'Part of rewrite_progress: pg_stat_progress_cluster, or from 19 on
+pg_stat_progress_repack.';
 REVOKE ALL ON FUNCTION arch_parts.rewrite_progress() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.rewrite_progress() TO PUBLIC;
 
@@ -146,7 +153,11 @@ SELECT r.pid, r.datname,
 	   r.index_rebuild_count
   FROM arch_parts.rewrite_progress() AS r;
 COMMENT ON VIEW arch_inspect.rewrite_progress IS
-'Each running command that writes a table anew: CLUSTER, VACUUM FULL, and from 19 on REPACK; what it does and how far it is. For everybody, but another role''s command shows pid and database only, unless the caller is a member of pg_read_all_stats. Source: src/include/commands/progress.h.';
+'What each CLUSTER, VACUUM FULL or REPACK does.
+Each running command that writes a table anew: CLUSTER, VACUUM FULL, and from
+19 on REPACK; what it does and how far it is. For everybody, but another
+role''s command shows pid and database only, unless the caller is a member of
+pg_read_all_stats. Source: src/include/commands/progress.h.';
 COMMENT ON COLUMN arch_inspect.rewrite_progress.relation IS 'the table; null in another database, see relid';
 COMMENT ON COLUMN arch_inspect.rewrite_progress.command IS 'CLUSTER, VACUUM FULL, or from 19 on REPACK';
 COMMENT ON COLUMN arch_inspect.rewrite_progress.phase IS 'the server''s name of the phase';
@@ -203,7 +214,13 @@ SELECT s.relid::pg_catalog.regclass AS relation,
 	   s.do_vacuum, s.do_analyze, s.for_wraparound
   FROM arch_parts.autovacuum_scores() AS s;
 COMMENT ON VIEW arch_inspect.autovacuum_scores IS
-'In which order autovacuum would take the tables of this database, by the server''s own scores; autovacuum_forecast has the figures behind. Needs 19 or later; before, no rows: until 18 a worker takes the tables in the order of pg_class. A score is a count divided by its threshold (an age by its limit), times the setting autovacuum_..._score_weight of that rule; the largest counts. For everybody. Source: src/backend/postmaster/autovacuum.c.';
+'In which order autovacuum takes the tables.
+In which order autovacuum would take the tables of this database, by the
+server''s own scores; autovacuum_forecast has the figures behind. Needs 19 or
+later; before, no rows: until 18 a worker takes the tables in the order of
+pg_class. A score is a count divided by its threshold (an age by its limit),
+times the setting autovacuum_..._score_weight of that rule; the largest
+counts. For everybody. Source: src/backend/postmaster/autovacuum.c.';
 COMMENT ON COLUMN arch_inspect.autovacuum_scores.place IS 'place in the order among the tables that are due; null for those that are not';
 COMMENT ON COLUMN arch_inspect.autovacuum_scores.score IS 'the largest of the five that follow';
 COMMENT ON COLUMN arch_inspect.autovacuum_scores.because_of IS 'which of the five it is; null when the score is 0';
@@ -231,7 +248,10 @@ SELECT d.datname,
 	   d.checksum_failures, d.checksum_last_failure
   FROM pg_catalog.pg_stat_database AS d;
 COMMENT ON VIEW arch_inspect.data_checksums IS
-'Whether pages are checked, and how many failed: a row a database, and one without name for what all databases share. While they are switched on or off on a running server, as some releases can, the state says so. For everybody. Source: src/backend/storage/page/README.';
+'Whether pages are checked, and how many failed.
+A row a database, and one without name for what all databases share. While
+they are switched on or off on a running server, as some releases can, the
+state says so. For everybody. Source: src/backend/storage/page/README.';
 COMMENT ON COLUMN arch_inspect.data_checksums.datname IS 'the database; null for tables that all share';
 COMMENT ON COLUMN arch_inspect.data_checksums.state IS 'the setting data_checksums';
 COMMENT ON COLUMN arch_inspect.data_checksums.state_in_words IS 'what the server does in this state';

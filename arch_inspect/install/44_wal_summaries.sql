@@ -43,7 +43,12 @@ SELECT p.pid, p.kind, p.datname, p.usename,
   LEFT JOIN LATERAL arch_parts.process_wal(p.pid) AS w ON true
  WHERE p.pid IS NOT NULL;
 COMMENT ON VIEW arch_inspect.wal_by_process IS
-'How much WAL each process made, since it began (or pg_stat_reset_backend_stats). The figures are null before 18, and for processes that the server keeps none for: the checkpointer, the background writer, the startup process, I/O workers. For everybody, as pg_stat_get_backend_wal(). Source: src/backend/utils/activity/pgstat_backend.c.';
+'How much WAL each process made.
+Since it began (or pg_stat_reset_backend_stats). The figures are null before
+18, and for processes that the server keeps none for: the checkpointer, the
+background writer, the startup process, I/O workers. For everybody, as
+pg_stat_get_backend_wal(). Source:
+src/backend/utils/activity/pgstat_backend.c.';
 COMMENT ON COLUMN arch_inspect.wal_by_process.wal_records IS 'records made';
 COMMENT ON COLUMN arch_inspect.wal_by_process.wal_fpi IS 'page images among them';
 COMMENT ON COLUMN arch_inspect.wal_by_process.wal_bytes IS 'bytes of all records';
@@ -91,7 +96,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION arch_parts.wal_summaries() IS
-'Part of wal_summarizer and incremental_backup(): the summary files of the server''s own past, of pg_available_wal_summaries().';
+'Part of wal_summarizer and incremental_backup(): the summary files of the
+server''s own past, of pg_available_wal_summaries().';
 REVOKE ALL ON FUNCTION arch_parts.summarizer_state(), arch_parts.wal_summaries() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.summarizer_state(), arch_parts.wal_summaries() TO PUBLIC;
 
@@ -121,7 +127,11 @@ SELECT s.enabled, s.pid, s.timeline, s.summarized_lsn, s.pending_lsn,
 							ORDER BY v.start_lsn, v.end_lsn ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), '0/0'::pg_lsn) AS begins_anew
 				  FROM arch_parts.wal_summaries() AS v) AS w) AS f;
 COMMENT ON VIEW arch_inspect.wal_summarizer IS
-'One row: how far the WAL summarizer is and which summary files there are, for incremental backups (pg_basebackup --incremental). All null before 17, but in_words. For everybody, as the server''s own functions. Source: src/backend/postmaster/walsummarizer.c.';
+'How far the WAL summarizer is, for what backups.
+One row: how far the WAL summarizer is and which summary files there are, for
+incremental backups (pg_basebackup --incremental). All null before 17, but
+in_words. For everybody, as the server''s own functions. Source:
+src/backend/postmaster/walsummarizer.c.';
 COMMENT ON COLUMN arch_inspect.wal_summarizer.enabled IS 'the setting summarize_wal; null before 17';
 COMMENT ON COLUMN arch_inspect.wal_summarizer.pid IS 'its process';
 COMMENT ON COLUMN arch_inspect.wal_summarizer.timeline IS 'the timeline it summarizes';
@@ -213,7 +223,19 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION arch_inspect.incremental_backup(pg_lsn) IS
-'What an incremental backup would send of each file, if the backup before it began at since: a row a relation and fork that changed, as far as the WAL is summarized (a backup begins with a checkpoint and waits for the summarizer, so it sees the rest too). Files that did not change are sent as an empty stub. Error 55000 when the summaries do not reach back to since, 0A000 before 17, 58P01 when a summary file is removed at this moment. For everybody, as pg_wal_summary_contents(); names, of this database. changed_blocks: blocks in the summaries; limit_block: the shortest the file has been since then, in blocks, because it was made or cut; null if it was not; blocks: of the fork now; blocks_sent, bytes_sent: what would be sent of it (exact for files of one segment; the server decides segment by segment). Source: src/backend/backup/basebackup_incremental.c.';
+'What an incremental backup would send.
+What an incremental backup would send of each file, if the backup before it
+began at since: a row a relation and fork that changed, as far as the WAL is
+summarized (a backup begins with a checkpoint and waits for the summarizer, so
+it sees the rest too). Files that did not change are sent as an empty stub.
+Error 55000 when the summaries do not reach back to since, 0A000 before 17,
+58P01 when a summary file is removed at this moment. For everybody, as
+pg_wal_summary_contents(); names, of this database. changed_blocks: blocks in
+the summaries; limit_block: the shortest the file has been since then, in
+blocks, because it was made or cut; null if it was not; blocks: of the fork
+now; blocks_sent, bytes_sent: what would be sent of it (exact for files of one
+segment; the server decides segment by segment). Source:
+src/backend/backup/basebackup_incremental.c.';
 
 REVOKE ALL ON FUNCTION arch_inspect.incremental_backup(pg_lsn) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect.incremental_backup(pg_lsn) TO PUBLIC;

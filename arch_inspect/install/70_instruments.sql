@@ -56,18 +56,20 @@ GRANT EXECUTE ON FUNCTION arch_parts.has_words(text, text) TO PUBLIC;
 --
 -- Each public view and function has a row; add one with each that is new.
 -- {table} in an example becomes the name of the table, as a literal.  The right:
--- all (nobody needs any), structure (of the table), or a role.  hidden: the role
+-- all (nobody needs any), structure (of the table), or
+-- a role; behind it the major that has it, where not all do.  hidden: the role
 -- that sees all, and what others do not see.
 --
 CREATE VIEW arch_inspect.instruments AS
 SELECT i.question,
 	   'arch_inspect.' || i.call AS call,
-	   CASE i.needed WHEN 'all' THEN 'nothing'
+	   CASE n.needed WHEN 'all' THEN 'nothing'
 					 WHEN 'structure' THEN 'SELECT on the whole table and no row-level security in force, or pg_stat_scan_tables'
-					 ELSE i.needed END AS needs,
+					 ELSE n.needed END
+	   || CASE WHEN n.major <> '' THEN ', and PostgreSQL ' || n.major || ' or later' ELSE '' END AS needs,
 	   -- the table of the examples is one that may be looked into
-	   CASE WHEN i.needed IN ('all', 'structure') THEN true
-			ELSE pg_catalog.pg_has_role(i.needed::pg_catalog.name, 'USAGE') END AS may_i,
+	   CASE WHEN n.needed IN ('all', 'structure') THEN true
+			ELSE pg_catalog.pg_has_role(n.needed::pg_catalog.name, 'USAGE') END AS may_i,
 	   CASE WHEN i.hidden LIKE 'the table%' THEN
 				CASE WHEN NOT pg_catalog.pg_has_role('pg_read_all_data', 'USAGE')
 					  AND NOT COALESCE((SELECT pg_catalog.pg_has_role(c.relowner, 'USAGE') FROM pg_catalog.pg_class AS c
@@ -278,35 +280,82 @@ SELECT i.question,
 	 'What takes the memory of my session?',
 	 'SELECT tree, total_bytes, subtree_bytes, percent FROM arch_inspect.memory_contexts LIMIT 20',
 	 'pg_read_all_stats: the idents', 'processes'),
-	(510, 'settings', 'settings', 'settings', 'all',
+	(510, 'I/O', 'io_activity', 'io_activity', 'all 16',
+	 'Who does I/O, on what and why?',
+	 'SELECT kind, why, did, read_bytes, time_a_read FROM arch_inspect.io_activity ORDER BY read_bytes DESC NULLS LAST LIMIT 10',
+	 NULL, 'io'),
+	(520, 'I/O', 'io_by_process', 'io_by_process', 'all 18',
+	 'Which session does the most I/O?',
+	 'SELECT * FROM arch_inspect.io_by_process LIMIT 10',
+	 NULL, 'io'),
+	(530, 'I/O', 'io_handles', 'io_handles', 'pg_read_all_stats 18',
+	 'Which asynchronous I/O is in flight?',
+	 'SELECT * FROM arch_inspect.io_handles',
+	 NULL, 'io'),
+	(540, 'I/O', 'io_workers', 'io_workers', 'all 18',
+	 'What do the I/O workers do?',
+	 'SELECT * FROM arch_inspect.io_workers',
+	 NULL, 'io'),
+	(550, 'I/O', 'data_checksums', 'data_checksums', 'all',
+	 'Are pages checked against damage, and has one failed?',
+	 'SELECT datname, state_in_words, checksum_failures FROM arch_inspect.data_checksums',
+	 NULL, 'io'),
+	(560, 'autovacuum', 'autovacuum_scores', 'autovacuum_scores', 'all 19',
+	 'In which order does autovacuum take the tables?',
+	 'SELECT relation, place, score, because_of FROM arch_inspect.autovacuum_scores ORDER BY place LIMIT 10',
+	 NULL, 'io'),
+	(570, 'autovacuum', 'vacuum_progress', 'vacuum_progress', 'all',
+	 'How far is a running VACUUM, and with how much memory?',
+	 'SELECT relation, phase_in_words, scanned_percent, memory_in_words FROM arch_inspect.vacuum_progress',
+	 'pg_read_all_stats: other roles'' statements, states and addresses', 'io'),
+	(580, 'autovacuum', 'rewrite_progress', 'rewrite_progress', 'all',
+	 'How far is a running CLUSTER, VACUUM FULL or REPACK?',
+	 'SELECT * FROM arch_inspect.rewrite_progress',
+	 'pg_read_all_stats: other roles'' statements, states and addresses', 'io'),
+	(590, 'wal', 'wal_by_process', 'wal_by_process', 'all 18',
+	 'Which session makes the most WAL?',
+	 'SELECT * FROM arch_inspect.wal_by_process LIMIT 10',
+	 NULL, 'io'),
+	(600, 'wal', 'wal_summarizer', 'wal_summarizer', 'all 17',
+	 'After which backups is an incremental one possible?',
+	 'SELECT in_words, incremental_backup FROM arch_inspect.wal_summarizer',
+	 NULL, 'io'),
+	(610, 'wal', 'incremental_backup', 'incremental_backup(since)', 'all 17',
+	 'What would an incremental backup send?',
+	 'SELECT b.relation, b.fork, b.blocks, b.blocks_sent, b.why FROM arch_inspect.wal_summarizer AS w, arch_inspect.incremental_backup(w.gapless_from) AS b ORDER BY b.bytes_sent DESC NULLS LAST LIMIT 10',
+	 NULL, 'io'),
+	(620, 'settings', 'settings', 'settings', 'all',
 	 'Who may change a setting, where does its value come from, when does it take effect?',
 	 'SELECT name, value, comes_from, who_may_change, takes_effect FROM arch_inspect.settings WHERE changed',
 	 'pg_read_all_settings: some settings, and the files and lines', 'settings'),
-	(520, 'settings', 'resources', 'resources', 'all',
+	(630, 'settings', 'resources', 'resources', 'all',
 	 'How big are the database and its biggest tables, and what is cached?',
 	 'SELECT * FROM arch_inspect.resources',
 	 NULL, 'settings'),
-	(530, 'extensions', 'extensions', 'extensions', 'all',
+	(640, 'extensions', 'extensions', 'extensions', 'all',
 	 'Which extensions can I install, which are, and what do they load?',
 	 'SELECT name, installed_version, libraries, loaded FROM arch_inspect.extensions',
 	 'pg_read_all_settings: what is preloaded', 'extensions'),
-	(540, 'extensions', 'extension_objects', 'extension_objects(name)', 'all',
+	(650, 'extensions', 'extension_objects', 'extension_objects(name)', 'all',
 	 'What is an extension made of?',
 	 'SELECT power, count(*) FROM arch_inspect.extension_objects(''arch_inspect'') GROUP BY power',
 	 NULL, 'extensions'),
-	(550, 'extensions', 'extension_powers', 'extension_powers', 'all',
+	(660, 'extensions', 'extension_powers', 'extension_powers', 'all',
 	 'Which powers of the extension system are in use here, and by whom?',
 	 'SELECT power, extension, objects, example FROM arch_inspect.extension_powers',
 	 NULL, 'extensions'),
-	(560, 'extensions', 'hooks', 'hooks()', 'all',
+	(670, 'extensions', 'hooks', 'hooks()', 'all',
 	 'Which library has taken which hook?',
 	 'SELECT hook, held_by FROM arch_inspect.hooks()',
 	 NULL, 'extensions'),
-	(570, 'finding the way', 'instruments', 'instruments(words)', 'all',
+	(680, 'finding the way', 'instruments', 'instruments(words)', 'all',
 	 'Which instrument answers my question?',
 	 'SELECT question, call, may_i FROM arch_inspect.instruments(''dead'')',
 	 NULL, 'arch_inspect')
   ) AS i (place, topic, instrument, call, needed, question, example, hidden, page)
+ CROSS JOIN LATERAL (
+		SELECT pg_catalog.split_part(i.needed, ' ', 1), pg_catalog.split_part(i.needed, ' ', 2)
+	   ) AS n (needed, major)
  ORDER BY i.place;
 
 COMMENT ON VIEW arch_inspect.instruments IS
