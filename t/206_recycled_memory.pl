@@ -109,7 +109,7 @@ like($node->safe_psql('postgres', $parallel . q(
 
 # What the regress tests say of plans with workers, and of sessions
 my $pg_regress = dirname($node->config_data('--pgxs')) . '/../test/regress/pg_regress';
-foreach my $test ('arch_inspect_rows', 'arch_inspect_anatomy', 'arch_lab_sessions')
+foreach my $test ('arch_inspect_rows', 'arch_inspect_anatomy', map { s,.*/|\.sql$,,gr } glob('sql/arch_lab_sessions_*.sql'))
 {
 	leave_bytes();
 	my $dir = $PostgreSQL::Test::Utils::tmp_check . "/recycled_$test";
