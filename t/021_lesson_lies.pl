@@ -17,6 +17,9 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+# which major is walked: some facts differ
+my ($major) = `$ENV{PG_CONFIG} --version` =~ /(\d+)/;
+
 my %steps = (
 	'1.1' => [ [ '1 2 3 4', 'extname IN (' => 'extname NOT IN (' ] ],
 	'2.1' => [ [ '1', "state = 'active'" => "state = 'idle'" ] ],
@@ -191,7 +194,9 @@ my %claims = (
 		[ '4', 'synchronous_commit = off' => 'synchronous_commit = on' ] ],
 	21 => [
 		[ '1', 'VACUUM mine' => 'VACUUM FULL mine' ],
-		[ '2 3', 'VACUUM mine' => 'ANALYZE mine' ],
+		# from 19 on whoever reads a full page may make the map
+		[ ($major >= 19 ? '2' : '2 3'), 'VACUUM mine' => 'ANALYZE mine' ],
+		[ '3', "fork IN ('fsm', 'vm')" => "fork IN ('fsm')" ],
 		[ '4', 'autovacuum_enabled = off' => 'autovacuum_enabled = on' ] ],
 	22 => [
 		[ '1', "'pg_catalog'::regnamespace" => "'information_schema'::regnamespace" ],

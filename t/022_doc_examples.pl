@@ -445,6 +445,7 @@ max_worker_processes = 20
 max_prepared_transactions = 10
 shared_buffers = 128MB
 wal_level = replica
+default_toast_compression = pglz
 timezone = 'UTC'
 ));
 $node->start;
