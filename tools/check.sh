@@ -33,20 +33,26 @@ export TIMES
 
 since() { echo $(($(date +%s) - $1)); }
 
-# The names asked for, and of them the files of one kind.
-tests=$(set -f; for t in ${TESTS:-*}
-	do
-		t=${t##*/}
-		echo "${t%.*}"
-	done)
+# The names asked for, and of them the files of one kind.  A pattern must not
+# meet the files that lie here before it meets those it is for.
+set -f
+asked=
+for t in ${TESTS:-*}
+do
+	t=${t##*/}
+	asked="$asked ${t%.*}"
+done
+tests=${asked# }
+set +f
 some_of()
-{
-	for t in $(set -f; echo $tests)
+(
+	set -f
+	for t in $tests
 	do
+		set +f
 		ls "$1"/$t."$2" 2>/dev/null || true
 	done | sort -u
-}
-tests=$(echo $(set -f; echo $tests))
+)
 slow=$(sort -k2,2rn tools/times.txt | awk '$1 ~ /^[0-9.]+$/ {print $3}')
 tap=$(some_of t pl)
 left_out=
