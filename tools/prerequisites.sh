@@ -245,7 +245,7 @@ headers=$(grep -hs '^#define PG_VERSION "' "$("$pg_config" --includedir-server)"
 running=$("$("$pg_config" --bindir)/postgres" --version | sed 's/^postgres (PostgreSQL) \([0-9.a-z]*\).*/\1/')
 [ "$headers" = "$running" ] ||
 	die "the server is $running, but its headers are of $headers: upgrade them to the same release"
-[ "${headers%%.*}" = "$(major_of "$pg_config")" ] ||
+[ "${headers%%[!0-9]*}" = "$(major_of "$pg_config")" ] ||
 	die "$pg_config is of $("$pg_config" --version), but its headers are of $headers"
 
 echo "$pg_config"

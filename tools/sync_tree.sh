@@ -34,7 +34,8 @@ mkdir -p "$dir"
 			*/*--*.sql) continue ;;
 		esac
 		case $what in
-			put) tar -cf - $(printf ' --exclude=%s' $built) "./$path" | tar -xmf - -C "$dir" ;;
+			put) tar -cf - $(printf ' --exclude=%s' $built) --anchored \
+				--no-wildcards-match-slash --exclude='./*/*--*.sql' "./$path" | tar -xmf - -C "$dir" ;;
 			drop) rm -rf "${dir:?}/$path" ;;
 			*) echo "$path"; exit 1 ;;
 		esac
