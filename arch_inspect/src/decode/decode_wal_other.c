@@ -41,7 +41,7 @@ ai_wal_xlog(const AiWalRecord *rec, AiWords *w)
 	uint64		lsn;
 	int64		when;
 	uint32		n = 0;
-	bool		flag;
+	uint8		flag;
 
 	switch (rec->info)
 	{
