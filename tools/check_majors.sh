@@ -1,21 +1,25 @@
 #!/bin/sh
 #
 # check_majors.sh [MAJOR ...]
-#	Run "make check" on other majors of PostgreSQL (17 and 18 unless told), each
-#	in a Debian chroot that is made on first use and kept.
+#	Run "make check" on other majors of PostgreSQL (17, 18 and 19 unless told),
+#	each in a Debian chroot that is made on first use and kept.
 #
 # A major is skipped, with a line that says so, only where no chroot can be
 # made: without root, debootstrap or Debian's packages.  With CI set, a skip is
 # a failure.  The last line counts.  MAJORS_DIR is where the chroots live.
 #
-# The chroot of 18 also gets the programs of 17, if that has one, so that
-# t/340_process_upgrade.pl can go from one to the other.
+# 17 comes with a release of Debian.  A newer one is looked for in the release
+# that may have it, then in sid, then in experimental: where Debian keeps it
+# changes.  A package that none of them has is named.
+#
+# The chroots of 18 and 19 also get the programs of the major before, if that
+# has a chroot, so that t/340_process_upgrade.pl can go from one to the other.
 #
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
 dir=${MAJORS_DIR:-/var/tmp/pg-majors}
-[ $# -gt 0 ] || set -- 17 18
+[ $# -gt 0 ] || set -- 17 18 19
 
 log=$(mktemp)
 passed=0 failed=0 skipped=0 mounted=
@@ -39,6 +43,7 @@ suite_of()
 		15) echo bookworm ;;
 		17) echo trixie ;;
 		18) echo forky ;;
+		19) echo sid ;;
 		*) return 1 ;;
 	esac
 }
@@ -67,15 +72,70 @@ make_root()
 	[ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
 	gpg=
 	[ "$suite" = bookworm ] || [ -e "/usr/share/debootstrap/scripts/$suite" ] || gpg=--no-check-gpg
-	rm -rf "$dir/$1.new"
+	rm -rf --one-file-system "$dir/$1.new"
 	mkdir -p "$dir" || { why="cannot write to $dir"; return 1; }
 	echo "making a chroot with PostgreSQL $1 ($suite)"
+	packages=make,gcc,libipc-run-perl
+	[ "$suite" = sid ] ||
+		packages=postgresql-$1,postgresql-server-dev-$1,postgresql-$1-pgtap,$packages
 	# shellcheck disable=SC2086
-	debootstrap --variant=minbase $gpg \
-		--include="postgresql-$1,postgresql-server-dev-$1,postgresql-$1-pgtap,make,gcc,libipc-run-perl" \
+	debootstrap --variant=minbase $gpg --include="$packages" \
 		"$suite" "$dir/$1.new" "" "$script" >"$log" 2>&1 ||
-		{ tail -n 5 "$log"; rm -rf "$dir/$1.new"; why="debootstrap failed"; return 1; }
+		{ tail -n 5 "$log"; rm -rf --one-file-system "$dir/$1.new"; why="debootstrap failed"; return 1; }
+	if [ "$suite" = sid ] && ! add_server "$1" "$dir/$1.new"
+	then
+		unmount
+		rm -rf --one-file-system "$dir/$1.new"
+		return 1
+	fi
 	mv "$dir/$1.new" "$dir/$1"
+}
+
+# add_server MAJOR ROOT - put a major that no release holds yet into a chroot
+# of sid, from sid itself or from experimental, whichever has it
+add_server()
+{
+	# the mirror may be one that stands still, whose lists have run out
+	mirror=$(sed -n 's/^deb \(\[[^]]*\] \)*\([^ ]*\) .*/\2/p' "$2/etc/apt/sources.list" | head -n 1)
+	for s in sid experimental
+	do
+		echo "deb [trusted=yes] $mirror $s main"
+	done >"$2/etc/apt/sources.list"
+	echo 'Acquire::Check-Valid-Until "false";' >"$2/etc/apt/apt.conf.d/99valid"
+	cp /etc/resolv.conf "$2/etc/" 2>/dev/null || true
+
+	# postgresql-common asks for the processes while it is configured
+	mount -t proc proc "$2/proc" || { why="cannot mount proc into the chroot"; return 1; }
+	mounted="$2/proc $mounted"
+	chroot "$2" apt-get update >"$log" 2>&1 ||
+		{ tail -n 5 "$log"; why="apt-get update failed"; return 1; }
+	for p in "postgresql-$1" "postgresql-server-dev-$1"
+	do
+		chroot "$2" apt-cache policy "$p" | grep -q 'Candidate: [^(]' ||
+			{ why="neither sid nor experimental has the package $p"; return 1; }
+	done
+	from_suite=
+	chroot "$2" apt-get install -s --no-install-recommends \
+		"postgresql-$1" "postgresql-server-dev-$1" >"$log" 2>&1 || from_suite=experimental
+	chroot "$2" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+		${from_suite:+-t "$from_suite"} "postgresql-$1" "postgresql-server-dev-$1" >"$log" 2>&1 ||
+		{ tail -n 5 "$log"; why="postgresql-$1 could not be installed"; return 1; }
+
+	# pgTAP is plain SQL: that of an older major serves where this has none
+	chroot "$2" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+		"postgresql-$1-pgtap" >"$log" 2>&1 || add_pgtap "$1" "$2" || return 1
+	unmount
+}
+
+# add_pgtap MAJOR ROOT - copy pgTAP's files from the newest package there is
+add_pgtap()
+{
+	p=$(chroot "$2" apt-cache --names-only search '^postgresql-[0-9]*-pgtap$' | sed 's/ .*//' | sort -V | tail -n 1)
+	[ -n "$p" ] || { why="neither sid nor experimental has a package of pgTAP"; return 1; }
+	chroot "$2" sh -c "cd /tmp && apt-get download $p && dpkg-deb -x $p"'_*.deb pgtap' >"$log" 2>&1 ||
+		{ tail -n 5 "$log"; why="$p could not be fetched"; return 1; }
+	cp "$2"/tmp/pgtap/usr/share/postgresql/*/extension/* "$2/usr/share/postgresql/$1/extension/"
+	rm -rf "$2"/tmp/pgtap "$2/tmp/$p"_*.deb
 }
 
 # add_older MAJOR - put the programs of an older major into the chroot of MAJOR,
@@ -84,7 +144,7 @@ make_root()
 add_older()
 {
 	older=
-	case $1 in 18) from=17 ;; *) return 0 ;; esac
+	case $1 in 18) from=17 ;; 19) from=18 ;; *) return 0 ;; esac
 	old=$dir/$from new=$dir/$1
 	[ -x "$old/usr/lib/postgresql/$from/bin/postgres" ] || return 0
 	for d in lib share include
