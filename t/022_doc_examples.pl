@@ -450,7 +450,8 @@ timezone = 'UTC'
 ));
 $node->start;
 
-$arrays = PostgreSQL::Test::Utils::tempdir() . '/arrays';
+# A directory to import is named as a schema, whose name has 63 bytes at most.
+$arrays = PostgreSQL::Test::Utils::tempdir_short() . '/arrays';
 write_npy('wave.npy', "{'descr': '<f8', 'fortran_order': False, 'shape': (200000,), }", pack('d<*', map { $_ / 8 } 1 .. 200000));
 write_npy('matrix.npy', "{'descr': '<i4', 'fortran_order': False, 'shape': (3, 2), }", pack('l<*', 1 .. 6));
 write_npy('points.npy', "{'descr': [('id', '<i8'), ('x', '<f8'), ('tag', '|S2')], 'fortran_order': False, 'shape': (3,), }",
