@@ -1,6 +1,7 @@
 --
 -- arch_inspect: why_dead
 --
+-- Needs: current_setting('max_prepared_transactions')::int > 1
 
 CREATE TABLE wd (id int PRIMARY KEY, v int);
 INSERT INTO wd SELECT i, 0 FROM generate_series(1, 20) AS i;
