@@ -131,7 +131,7 @@ sub literal
 # view's function in a place where it can't stand: 0A000; rights; relation or
 # column that is not there; extension; WAL that is not there; a date that
 # doesn't fit; a text that is no transaction id
-my $allowed = qr/^(22023|42809|0A000|42501|42P01|42703|42704|58P01|22008|22P02|22003)$/;
+my $allowed = qr/^(22023|42809|0A000|42501|42P01|42703|42704|55000|58P01|22008|22P02|22003)$/;
 
 my @functions = split /\n/, $node->safe_psql('postgres', q(
 	SELECT format('%I.%I', n.nspname, p.proname) || '|' || p.proretset::text || '|' || (p.provolatile = 'v')::text || '|' ||
