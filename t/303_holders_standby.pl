@@ -93,10 +93,10 @@ $primary->safe_psql('postgres', 'SELECT pg_stat_force_next_flush()');
 like(judge('t'), qr/^replication slot\|replication slot regress_slot\|4$/m, 'its slot keeps them');
 like($primary->safe_psql('postgres', "SELECT held_back_by FROM arch_inspect.autovacuum_forecast WHERE relation = 't'::regclass"),
 	qr/^replication slot regress_slot \(\d+ transactions back\)$/, 'and the forecast names it');
-$reader->query_safe('COMMIT');
-$reader->quit;
+# (it goes before its reader does, or it would tell that nobody reads any more)
 $standby->stop('immediate');
-like(judge('t'), qr/^replication slot\|replication slot regress_slot\|\d+$/m, 'also without a reader');
+eval { $reader->quit };
+like(judge('t'), qr/^replication slot\|replication slot regress_slot\|\d+$/m, 'also without a standby');
 
 # a logical slot holds catalogs alone, and what was invalidated nothing
 $primary->safe_psql('postgres', "SELECT pg_create_logical_replication_slot('regress_logical', 'test_decoding')");
