@@ -1,6 +1,8 @@
 
 # What the view settings says in words of each setting, who may change it and
 # when that takes effect, is tried on every setting that this major has.
+#
+# Runs alone: beside others its server was once told to shut down.
 
 use strict;
 use warnings;
