@@ -103,10 +103,11 @@ foreach my $image_of (0, 1)
 		$image_of == 1 ? 't|t' : 't|f', 'has_image of the other');
 }
 
-# The next segment, of a cluster with another identifier
+# The next segment, of a cluster with another identifier; its first page is full,
+# for the server writes a page anew as long as records come onto it.
 my $next = $node->safe_psql('postgres', q(
 SELECT pg_switch_wal() IS NULL;
-SELECT pg_logical_emit_message(true, 'room', 'x') IS NULL;
+SELECT pg_logical_emit_message(true, 'room', repeat('x', 8192)) IS NULL;
 SELECT pg_current_wal_flush_lsn() - pg_walfile_name_offset.file_offset FROM pg_walfile_name_offset(pg_current_wal_flush_lsn());
 )) =~ s/.*\n//sr;
 my ($rc, $out, $err);
