@@ -115,6 +115,18 @@
 #define jpiTimestampTz (jpiLikeRegex + 11)
 #endif
 
+/* PG 19 added those that work on strings */
+#if PG_VERSION_NUM < 190000
+#define jpiStrReplace (jpiLikeRegex + 12)
+#define jpiStrLower (jpiLikeRegex + 13)
+#define jpiStrUpper (jpiLikeRegex + 14)
+#define jpiStrLtrim (jpiLikeRegex + 15)
+#define jpiStrRtrim (jpiLikeRegex + 16)
+#define jpiStrBtrim (jpiLikeRegex + 17)
+#define jpiStrInitcap (jpiLikeRegex + 18)
+#define jpiStrSplitPart (jpiLikeRegex + 19)
+#endif
+
 /* PG 17 renamed ShmemVariableCache */
 #if PG_VERSION_NUM < 170000
 #define TransamVariables ShmemVariableCache
@@ -251,6 +263,9 @@
 #define ai_autovacuum_max_threshold(options) (-1)
 #define ai_unfrozen_share(class) 1
 #endif
+
+/* Up to PG 18 a table whose vacuum is forced is analyzed though it is disabled */
+#define AI_FORCED_VACUUM_ANALYZES (PG_VERSION_NUM < 190000)
 
 /* PG 18 split commands/explain.h */
 #if PG_VERSION_NUM >= 180000
@@ -508,7 +523,23 @@ ai_slot_pid(const ReplicationSlot *slot)
 	return slot->active_pid;
 #endif
 }
+
+/* PG 19 sets slots aside for REPACK, behind the others */
+#if PG_VERSION_NUM >= 190000
+#define AI_REPLICATION_SLOTS (max_replication_slots + max_repack_replication_slots)
+#else
+#define AI_REPLICATION_SLOTS max_replication_slots
+#endif
 #endif							/* ARCH_COMPAT_SLOT */
+
+#if defined(LOGICALLAUNCHER_H) && !defined(ARCH_COMPAT_LAUNCHER)
+#define ARCH_COMPAT_LAUNCHER
+
+/* PG 16 has workers that help a subscription's one to apply, which leads them */
+#if PG_VERSION_NUM < 160000
+#define GetLeaderApplyWorkerPid(pid) InvalidPid
+#endif
+#endif							/* ARCH_COMPAT_LAUNCHER */
 
 #if defined(XLOGREADER_H) && !defined(ARCH_COMPAT_XLOGREADER)
 #define ARCH_COMPAT_XLOGREADER

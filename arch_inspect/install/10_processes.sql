@@ -74,7 +74,7 @@ workers, walsenders. For everybody. state is null for most of them (only
 processes that run statements have one): activity and the wait tell what they
 do.';
 COMMENT ON COLUMN arch_inspect.background_processes.role IS 'what the process is there for';
-COMMENT ON COLUMN arch_inspect.background_processes.leader_pid IS 'of a parallel worker: the backend it works for';
+COMMENT ON COLUMN arch_inspect.background_processes.leader_pid IS 'of a parallel worker: the backend it works for; of one that applies in parallel what a subscription sends (16 and later): the subscription''s worker';
 
 REVOKE ALL ON arch_inspect.client_backends, arch_inspect.background_processes FROM PUBLIC;
 GRANT SELECT ON arch_inspect.client_backends, arch_inspect.background_processes TO PUBLIC;

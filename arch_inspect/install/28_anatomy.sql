@@ -65,13 +65,23 @@ src/include/access/htup_details.h.';
 REVOKE ALL ON FUNCTION arch_parts.anatomy_parts(regclass) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_parts.anatomy_parts(regclass) TO PUBLIC;
 
+-- What VACUUM would cut off the end of a table.
+--
+-- Follows should_attempt_truncation
+-- (src/backend/access/heap/vacuumlazy.c, REL_19_STABLE)
+-- Follows lazy_vacuum (src/backend/access/heap/vacuumlazy.c, REL_19_STABLE)
+-- Follows heap_vac_scan_next_block
+-- (src/backend/access/heap/vacuumlazy.c, REL_19_STABLE)
 CREATE FUNCTION arch_parts.vacuum_cuts(
 	rel regclass, pages bigint, last_kept_block bigint, last_item_block bigint,
 	last_scanned_kept_block bigint, last_scanned_block bigint, dead_item_pages bigint)
 RETURNS bigint
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
 BEGIN ATOMIC
-	SELECT CASE WHEN o.truncate AND f.pages > 0 AND (f.pages >= 1000 OR f.pages >= $2 / 16)
+	SELECT CASE WHEN o.truncate
+				-- up to 16, old_snapshot_threshold keeps the pages that its snapshots ask for
+				AND coalesce(pg_catalog.current_setting('old_snapshot_threshold', true), '-1') = '-1'
+				AND f.pages > 0 AND (f.pages >= 1000 OR f.pages >= $2 / 16)
 				-- what lazy_vacuum() leaves dead: the line pointers, where they are on
 				-- less than 2 % of the pages of a table with indexes
 				THEN $2 - 1 - CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indrelid = rel AND i.indisready)

@@ -224,6 +224,9 @@ check_path_content(PathWalk *walk, int type, uint32 node, uint32 pos,
 		case jpiInteger:
 		case jpiNumber:
 		case jpiStringFunc:
+		case jpiStrLower:
+		case jpiStrUpper:
+		case jpiStrInitcap:
 			return NULL;
 		case jpiKey:
 		case jpiString:
@@ -249,6 +252,8 @@ check_path_content(PathWalk *walk, int type, uint32 node, uint32 pos,
 		case jpiGreaterOrEqual:
 		case jpiStartsWith:
 		case jpiDecimal:
+		case jpiStrReplace:
+		case jpiStrSplitPart:
 			/* a method may leave its arguments out */
 			problem = check_path_operand(walk, node, pos,
 										 type == jpiDecimal, depth);
@@ -274,6 +279,9 @@ check_path_content(PathWalk *walk, int type, uint32 node, uint32 pos,
 		case jpiTimeTz:
 		case jpiTimestamp:
 		case jpiTimestampTz:
+		case jpiStrLtrim:
+		case jpiStrRtrim:
+		case jpiStrBtrim:
 			return check_path_operand(walk, node, pos, true, depth);
 		case jpiIndexArray:
 			return check_path_subscripts(walk, node, pos, depth);
@@ -284,7 +292,11 @@ check_path_content(PathWalk *walk, int type, uint32 node, uint32 pos,
 	return "jsonpath item is of no known type";
 }
 
-/* A node and those that follow it in its path. */
+/*
+ * A node and those that follow it in its path.
+ *
+ * Follows jspInitByBuffer (src/backend/utils/adt/jsonpath.c, REL_19_STABLE)
+ */
 static const char *
 check_path_chain(PathWalk *walk, uint32 pos, bool inner, int depth)
 {

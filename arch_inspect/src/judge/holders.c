@@ -87,6 +87,9 @@ still_there(const AiHolder *holder, PGPROC *proc)
 /*
  * What one process or prepared transaction holds; ProcArrayLock is held.
  * False if that is nothing.
+ *
+ * Follows ComputeXidHorizons
+ * (src/backend/storage/ipc/procarray.c, REL_19_STABLE)
  */
 static bool
 copy_process(AiHolder *holder, PGPROC *proc, bool own_stays, bool in_recovery)
@@ -133,12 +136,15 @@ copy_process(AiHolder *holder, PGPROC *proc, bool own_stays, bool in_recovery)
  * What the replication slots hold, as ReplicationSlotsComputeRequiredXmin()
  * goes over them: it is the effective ids that count, which for logical
  * decoding are those that have been written to disk.
+ *
+ * Follows ReplicationSlotsComputeRequiredXmin
+ * (src/backend/replication/slot.c, REL_19_STABLE)
  */
 static void
 copy_slots(AiHolders *holders)
 {
 	LWLockAcquire(ReplicationSlotControlLock, LW_SHARED);
-	for (int i = 0; i < max_replication_slots; i++)
+	for (int i = 0; i < AI_REPLICATION_SLOTS; i++)
 	{
 		ReplicationSlot *slot = &ReplicationSlotCtl->replication_slots[i];
 		AiHolder	copy = {0};
@@ -203,6 +209,9 @@ add_slots_remainder(AiHolders *holders, TransactionId horizon, bool catalog)
 
 /*
  * On a standby the transactions that run on the primary count too.
+ *
+ * Follows ComputeXidHorizons
+ * (src/backend/storage/ipc/procarray.c, REL_19_STABLE)
  */
 static void
 add_primary(AiHolders *holders)
@@ -291,6 +300,9 @@ compare_holders(const void *a, const void *b)
  * ai_holders_read - all that hold something back, or seem to, at this moment
  *
  * What is read under a lock is copied first.
+ *
+ * Follows ComputeXidHorizons
+ * (src/backend/storage/ipc/procarray.c, REL_19_STABLE)
  */
 AiHolders *
 ai_holders_read(void)
@@ -306,7 +318,7 @@ ai_holders_read(void)
 	int			n = 0;
 
 	holders = palloc(offsetof(AiHolders, holder) +
-					 sizeof(AiHolder) * (nprocs + 2 * (Size) max_replication_slots + 5));
+					 sizeof(AiHolder) * (nprocs + 2 * (Size) AI_REPLICATION_SLOTS + 5));
 	LWLockAcquire(ProcArrayLock, LW_SHARED);
 	holders->none = XidFromFullTransactionId(TransamVariables->latestCompletedXid);
 	TransactionIdAdvance(holders->none);
@@ -352,6 +364,9 @@ ai_holders_read(void)
 
 /*
  * ai_tables_of - whose horizon a relation goes by
+ *
+ * Follows GlobalVisHorizonKindForRel
+ * (src/backend/storage/ipc/procarray.c, REL_19_STABLE)
  */
 AiTables
 ai_tables_of(Relation rel)
@@ -366,6 +381,9 @@ ai_tables_of(Relation rel)
 /*
  * ai_tables_of_class - the same of a relation that is not open and not of the
  * own temporary ones; user_catalog is its option user_catalog_table
+ *
+ * Follows GlobalVisHorizonKindForRel
+ * (src/backend/storage/ipc/procarray.c, REL_19_STABLE)
  */
 AiTables
 ai_tables_of_class(Form_pg_class form, bool user_catalog)

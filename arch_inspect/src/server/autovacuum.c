@@ -87,6 +87,9 @@ static const ArchColumn threshold_columns[NCOLS] = {
 
 /*
  * The table's own options; false when it has none.
+ *
+ * Follows extract_autovac_opts
+ * (src/backend/postmaster/autovacuum.c, REL_19_STABLE)
  */
 static bool
 own_options(HeapTuple tuple, TupleDesc desc, AutoVacOpts *options,
@@ -111,6 +114,9 @@ counter(PGFunction function, Oid relid)
 
 /*
  * One table.  The names of variables are those of the server's rule.
+ *
+ * Follows relation_needs_vacanalyze
+ * (src/backend/postmaster/autovacuum.c, REL_19_STABLE)
  */
 static void
 put_table(ReturnSetInfo *rsinfo, Form_pg_class class, AutoVacOpts *relopts,
@@ -199,9 +205,8 @@ put_table(ReturnSetInfo *rsinfo, Form_pg_class class, AutoVacOpts *relopts,
 	values[COL_DUE_DEAD] = BoolGetDatum(counted && vactuples > vacthresh);
 	values[COL_DUE_INSERTED] = BoolGetDatum(counted && vac_ins_base_thresh >= 0 &&
 											instuples > vacinsthresh);
-	/* a vacuum that is forced on a disabled table leads to an analyze, too */
 	values[COL_DUE_ANALYZE] = BoolGetDatum(analyzable && active &&
-										   (enabled || force_vacuum) &&
+										   (enabled || (force_vacuum && AI_FORCED_VACUUM_ANALYZES)) &&
 										   anltuples > anlthresh);
 	values[COL_DUE_WRAPAROUND] = BoolGetDatum(force_vacuum && !RecoveryInProgress());
 	values[COL_TABLES] = CStringGetTextDatum(ai_tables_name(ai_tables_of_class(class, user_catalog)));
@@ -216,6 +221,9 @@ put_table(ReturnSetInfo *rsinfo, Form_pg_class class, AutoVacOpts *relopts,
  */
 PG_FUNCTION_INFO_V1(ai_autovacuum_thresholds);
 
+/*
+ * Follows do_autovacuum (src/backend/postmaster/autovacuum.c, REL_19_STABLE)
+ */
 Datum
 ai_autovacuum_thresholds(PG_FUNCTION_ARGS)
 {

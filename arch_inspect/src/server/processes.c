@@ -24,6 +24,7 @@
 #include "miscadmin.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/syslogger.h"
+#include "replication/logicallauncher.h"
 #include "storage/proc.h"
 #include "utils/acl.h"
 #include "utils/backend_status.h"
@@ -176,6 +177,9 @@ role_in_words(const char *kind)
 
 /*
  * Copies the status entry; false when it is not of that process (any more).
+ *
+ * Follows pgstat_read_current_status
+ * (src/backend/utils/activity/backend_status.c, REL_19_STABLE)
  */
 static bool
 read_status(const PgBackendStatus *shared, int pid, Status *status)
@@ -240,6 +244,9 @@ put_process_time(Datum *values, bool *nulls, int col, TimestampTz value)
 /*
  * Address and port of the client as pg_stat_activity gives them: a socket in
  * the file system has port -1 and no address.
+ *
+ * Follows pg_stat_get_activity
+ * (src/backend/utils/adt/pgstatfuncs.c, REL_19_STABLE)
  */
 static void
 put_client(Datum *values, bool *nulls, const Status *status)
@@ -320,6 +327,39 @@ io_worker_activity(PGPROC *proc)
 }
 
 /*
+ * Whom a worker works for: a parallel query's, or one that applies what a
+ * subscription sends; 0 of any other process.
+ *
+ * The leader's PGPROC is read without its lock.  PGPROCs are never freed, so
+ * the pointer leads to one in any case; the lock group may end meanwhile, and
+ * another process may have got either PGPROC.  So the pointer is read again
+ * behind the leader's pid: where both reads agree and the process is still the
+ * one of the entry, it was led by a process of that PGPROC.  At worst that had
+ * just ended: the row tells of a leader that is gone, as pg_stat_activity's
+ * may.
+ *
+ * Follows pg_stat_get_activity
+ * (src/backend/utils/adt/pgstatfuncs.c, REL_19_STABLE)
+ */
+static int
+leader_of(PGPROC *proc, const PgBackendStatus *entry)
+{
+	PGPROC	   *leader = *(PGPROC *volatile *) &proc->lockGroupLeader;
+	int			pid = leader == NULL ? 0 : *(volatile int *) &leader->pid;
+
+	if (leader == NULL && entry->st_backendType == B_BG_WORKER)
+	{
+		pid = GetLeaderApplyWorkerPid(entry->st_procpid);
+		return pid == InvalidPid ? 0 : pid;
+	}
+	if (pid == entry->st_procpid ||
+		*(PGPROC *volatile *) &proc->lockGroupLeader != leader ||
+		*(volatile int *) &proc->pid != entry->st_procpid)
+		return 0;
+	return pid;
+}
+
+/*
  * A process that has a status entry.  State, statement, times and client are
  * for those whom pg_stat_activity would show them.
  */
@@ -329,9 +369,9 @@ put_backend(Datum *values, bool *nulls, const Status *status, PGPROC *proc,
 {
 	const PgBackendStatus *entry = &status->entry;
 	const char *kind = NULL;
-	PGPROC	   *leader = proc->lockGroupLeader;
-	TransactionId xid = proc->xid;
-	TransactionId xmin = proc->xmin;
+	int			leader = leader_of(proc, entry);
+	TransactionId xid = *(volatile TransactionId *) &proc->xid;
+	TransactionId xmin = *(volatile TransactionId *) &proc->xmin;
 	bool		blocked;
 	int			i;
 
@@ -343,8 +383,8 @@ put_backend(Datum *values, bool *nulls, const Status *status, PGPROC *proc,
 	put_int(values, nulls, COL_PID, entry->st_procpid);
 	put_text(values, nulls, COL_KIND, kind);
 	put_text(values, nulls, COL_ROLE, role_in_words(kind));
-	if (leader != NULL && leader->pid != 0 && leader->pid != entry->st_procpid)
-		put_int(values, nulls, COL_LEADER, leader->pid);
+	if (leader != 0)
+		put_int(values, nulls, COL_LEADER, leader);
 	if (OidIsValid(entry->st_databaseid))
 	{
 		values[COL_DATID] = ObjectIdGetDatum(entry->st_databaseid);
