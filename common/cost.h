@@ -13,8 +13,10 @@
 /*
  * arch_parallel_divisor - by how much workers shorten a path
  *
- * The leader helps, the less so the more workers it has to read from: as
- * get_parallel_divisor() in the server's costsize.c has it.
+ * The leader helps, the less so the more workers it has to read from.
+ *
+ * Follows get_parallel_divisor
+ * (src/backend/optimizer/path/costsize.c, REL_19_STABLE)
  */
 static inline double
 arch_parallel_divisor(int workers)

@@ -242,6 +242,9 @@ ai_decode_attribute(const char *base, uint32 off, uint32 len,
  * than the tuple has attributes is a problem of the tuple as a whole, and so
  * is the end of the user data when the walk goes wrong: returns the first
  * problem, NULL if there is none.
+ *
+ * Follows heap_deform_tuple
+ * (src/backend/access/common/heaptuple.c, REL_19_STABLE)
  */
 const char *
 ai_decode_attributes(const HeapTupleHeaderData *tuple, uint32 len,

@@ -84,6 +84,8 @@ ai_check_composite_header(const HeapTupleHeaderData *tuple, uint32 len)
 
 /*
  * ai_check_tuple_header - the same of a row in a table, and of its xmax
+ *
+ * Follows check_tuple_header (contrib/amcheck/verify_heapam.c, REL_19_STABLE)
  */
 const char *
 ai_check_tuple_header(const HeapTupleHeaderData *tuple, uint32 len)

@@ -303,6 +303,11 @@ ai_tid_walk_start(AiTidWalk *walk, const AiTids *tids)
 /*
  * Compressed posting lists, one behind the other: the first address of each as
  * it is, then the differences, in bytes of seven bits (ginpostinglist.c).
+ *
+ * Follows ginPostingListDecodeAllSegments
+ * (src/backend/access/gin/ginpostinglist.c, REL_19_STABLE)
+ * Follows decode_varbyte
+ * (src/backend/access/gin/ginpostinglist.c, REL_19_STABLE)
  */
 static bool
 next_packed(AiTidWalk *walk, const char *page, ItemPointerData *tid)

@@ -139,7 +139,11 @@ check_special(const char *page, AiPageKind kind, uint16 special)
 	}
 }
 
-/* The checks that the server itself makes of a page, and a few more. */
+/*
+ * The checks that the server itself makes of a page, and a few more.
+ *
+ * Follows PageIsVerified (src/backend/storage/page/bufpage.c, REL_19_STABLE)
+ */
 static const char *
 check_header(const char *page, const AiPageHeader *h, AiPageKind expected)
 {

@@ -22,6 +22,9 @@
 
 /*
  * ai_check_numeric - what is wrong with a numeric's data, or NULL
+ *
+ * Follows NumericShort (src/backend/utils/adt/numeric.c, REL_19_STABLE)
+ * Follows NumericLong (src/backend/utils/adt/numeric.c, REL_19_STABLE)
  */
 const char *
 ai_check_numeric(const char *data, uint32 len)
@@ -104,6 +107,11 @@ check_time(const char *data, uint32 len, bool zone)
 /*
  * Extended statistics: three words, then items of a float8, the number of
  * columns (in "size" bytes), and the columns.
+ *
+ * Follows statext_ndistinct_deserialize
+ * (src/backend/statistics/mvdistinct.c, REL_19_STABLE)
+ * Follows statext_dependencies_deserialize
+ * (src/backend/statistics/dependencies.c, REL_19_STABLE)
  */
 static const char *
 check_statistics(const char *data, uint32 len, uint32 magic, uint32 size)

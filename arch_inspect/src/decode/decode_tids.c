@@ -57,6 +57,11 @@ decode_array(const char *bytes, uint32 len, uint32 n, bool killed,
 /*
  * Compressed posting lists, one behind the other: the first address of each as
  * it is, then the differences, in bytes of seven bits (ginpostinglist.c).
+ *
+ * Follows ginPostingListDecodeAllSegments
+ * (src/backend/access/gin/ginpostinglist.c, REL_19_STABLE)
+ * Follows decode_varbyte
+ * (src/backend/access/gin/ginpostinglist.c, REL_19_STABLE)
  */
 static void
 decode_posting_lists(const char *bytes, uint32 len, AiTidSink sink, void *arg)
@@ -106,6 +111,9 @@ decode_posting_lists(const char *bytes, uint32 len, AiTidSink sink, void *arg)
 
 /*
  * A leaf of a GIN posting tree: behind its right bound, up to pd_lower.
+ *
+ * Follows GinDataLeafPageGetItems
+ * (src/backend/access/gin/gindatapage.c, REL_19_STABLE)
  */
 static void
 decode_gin_data(const char *page, const AiPageHeader *header,
@@ -125,6 +133,8 @@ decode_gin_data(const char *page, const AiPageHeader *header,
 
 /*
  * An entry of GIN with its addresses; one with a posting tree has none here.
+ *
+ * Follows ginReadTuple (src/backend/access/gin/ginentrypage.c, REL_19_STABLE)
  */
 static void
 decode_gin_entry(const IndexTupleData *itup, uint32 len, AiTidSink sink, void *arg)

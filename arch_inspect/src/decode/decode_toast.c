@@ -66,7 +66,11 @@ copy_match(char *at, uint32 offset, uint32 len)
 	}
 }
 
-/* common/pg_lzcompress.c tells the format. */
+/*
+ * common/pg_lzcompress.c tells the format.
+ *
+ * Follows pglz_decompress (src/common/pg_lzcompress.c, REL_19_STABLE)
+ */
 static bool
 pglz(const unsigned char *in, const unsigned char *in_end,
 	 char *dest, char *dest_end, bool whole)

@@ -156,6 +156,9 @@ add_marks(AiWords *w, uint16 flags)
 /*
  * Pruning, vacuum and freezing since 17: the lists are in the block's data,
  * unless the page was logged whole.
+ *
+ * Follows heap_xlog_deserialize_prune_and_freeze
+ * (src/backend/access/rmgrdesc/heapdesc.c, REL_19_STABLE)
  */
 static void
 prune(const AiWalRecord *rec, AiWords *w, uint8 op)
@@ -241,6 +244,9 @@ prune(const AiWalRecord *rec, AiWords *w, uint8 op)
  * Pruning, vacuum and freezing until 16: three kinds of record.  How many
  * pointers became unused is told only by the length of the list, which is not
  * there where the page was logged whole.
+ *
+ * Follows heap_xlog_deserialize_prune_and_freeze
+ * (src/backend/access/rmgrdesc/heapdesc.c, REL_19_STABLE)
  */
 static void
 prune(const AiWalRecord *rec, AiWords *w, uint8 op)

@@ -155,6 +155,12 @@ take_array(const AiWalRecord *rec, uint32 *at, uint32 header, uint32 size,
 	return true;
 }
 
+/*
+ * Follows ParseCommitRecord
+ * (src/backend/access/rmgrdesc/xactdesc.c, REL_19_STABLE)
+ * Follows ParseAbortRecord
+ * (src/backend/access/rmgrdesc/xactdesc.c, REL_19_STABLE)
+ */
 static bool
 xact_parts(const AiWalRecord *rec, XactParts *p)
 {

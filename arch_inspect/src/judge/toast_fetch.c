@@ -385,6 +385,9 @@ ai_toast_read(AiToast *toast, Oid valueid, const AiChunkRef *ref,
  * Returns ext_size bytes, or NULL and the reason.  toast->unproven tells
  * whether every page that was read for them is proven, those of the index too:
  * they say which chunks are the value's.
+ *
+ * Follows heap_fetch_toast_slice
+ * (src/backend/access/heap/heaptoast.c, REL_19_STABLE)
  */
 char *
 ai_toast_fetch(AiToast *toast, const AiStored *pointer, const char **problem)

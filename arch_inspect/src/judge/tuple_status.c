@@ -37,6 +37,9 @@ ai_tuple_scan_begin(Relation rel)
 /*
  * What the old VACUUM FULL's moving, before 9.0, says of a tuple: true where
  * it says that this copy doesn't count.
+ *
+ * Follows HeapTupleCleanMoved
+ * (src/backend/access/heap/heapam_visibility.c, REL_19_STABLE)
  */
 static bool
 moved_away(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
@@ -57,6 +60,9 @@ moved_away(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
 
 /*
  * Status of xmin: hint bits first, then the transaction.
+ *
+ * Follows HeapTupleSatisfiesVacuumHorizon
+ * (src/backend/access/heap/heapam_visibility.c, REL_19_STABLE)
  */
 static void
 examine_xmin(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
@@ -97,6 +103,9 @@ examine_xmin(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
 /*
  * Status of xmax, and the transaction that replaced or deleted the tuple if
  * it does not merely lock it.
+ *
+ * Follows HeapTupleSatisfiesVacuumHorizon
+ * (src/backend/access/heap/heapam_visibility.c, REL_19_STABLE)
  */
 static void
 examine_xmax(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
@@ -178,6 +187,9 @@ examine_xmax(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
  *
  * Its own place tells a deleted tuple (which points to itself) from one with
  * a newer version elsewhere.
+ *
+ * Follows HeapTupleSatisfiesVacuumHorizon
+ * (src/backend/access/heap/heapam_visibility.c, REL_19_STABLE)
  */
 void
 ai_tuple_status(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
@@ -267,6 +279,9 @@ ai_tuple_status(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
  * ai_pruned_with_chain - whether a replaced version is removed because a later
  * one of its HOT chain is: pruning takes a chain up to the last version that
  * nobody needs
+ *
+ * Follows heap_prune_chain
+ * (src/backend/access/heap/pruneheap.c, REL_19_STABLE)
  */
 bool
 ai_pruned_with_chain(AiTupleScan *scan, const char *page,

@@ -32,6 +32,8 @@ typedef struct AiSeen
 
 /*
  * pg_snapshot's own layout (xid8funcs.c keeps it to itself).
+ *
+ * Follows pg_snapshot (src/backend/utils/adt/xid8funcs.c, REL_19_STABLE)
  */
 typedef struct PgSnapshot
 {
@@ -47,6 +49,8 @@ typedef struct PgSnapshot
  *
  * subxcnt may count some that subxip doesn't hold: where a session had too
  * many, the server's own copy of a snapshot leaves the others' behind.
+ *
+ * Follows CopySnapshot (src/backend/utils/time/snapmgr.c, REL_19_STABLE)
  */
 int
 ai_snapshot_subxcnt(Snapshot snapshot)
@@ -60,6 +64,8 @@ ai_snapshot_subxcnt(Snapshot snapshot)
  * The part of a snapshot that visibility goes by, in the current memory
  * context.  The statement itself keeps the snapshot registered; but a cursor
  * is given a new copy at each FETCH.
+ *
+ * Follows CopySnapshot (src/backend/utils/time/snapmgr.c, REL_19_STABLE)
  */
 static Snapshot
 copy_snapshot(Snapshot snapshot)
@@ -261,6 +267,9 @@ ai_look_in_snapshot(AiLook *look, TransactionId xid, AiEvidence *by,
  * Only where the own transaction did that.  False where the tuple's combo
  * command id is none that this transaction has made, so that it can't be
  * resolved (the server's routine would read beyond its array).
+ *
+ * Follows EstimateComboCIDStateSpace
+ * (src/backend/utils/time/combocid.c, REL_19_STABLE)
  */
 bool
 ai_look_command_id(AiLook *look, const HeapTupleHeaderData *tuple,
@@ -325,6 +334,9 @@ by_earlier_command(AiLook *look, const HeapTupleHeaderData *tuple,
 
 /*
  * The decision on xmin; true where xmax is to be asked too.
+ *
+ * Follows HeapTupleSatisfiesMVCC
+ * (src/backend/access/heap/heapam_visibility.c, REL_19_STABLE)
  */
 static bool
 inserter_counts(AiLook *look, const HeapTupleHeaderData *tuple,
@@ -380,6 +392,9 @@ inserter_counts(AiLook *look, const HeapTupleHeaderData *tuple,
  * ai_look_tuple - the verdict on a tuple
  *
  * The tuple's header is a copy, as for ai_tuple_status().
+ *
+ * Follows HeapTupleSatisfiesMVCC
+ * (src/backend/access/heap/heapam_visibility.c, REL_19_STABLE)
  */
 void
 ai_look_tuple(AiLook *look, const HeapTupleHeaderData *tuple,

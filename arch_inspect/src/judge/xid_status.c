@@ -97,6 +97,9 @@ ai_lookup_failed(MemoryContext caller, uint32 holdoff)
  *
  * The lock keeps the log from being cut off between the comparison and the
  * look, as in pg_xact_status().
+ *
+ * Follows TransactionIdInRecentPast
+ * (src/backend/utils/adt/xid8funcs.c, REL_19_STABLE)
  */
 static AiXidStatus
 ended_how(TransactionId xid, AiEvidence *evidence)

@@ -38,7 +38,12 @@ PG_FUNCTION_INFO_V1(ai_xid_rate);
 PG_FUNCTION_INFO_V1(ai_multixact_space);
 PG_FUNCTION_INFO_V1(ai_temp_schema_owner);
 
-/* The members file's layout and limits, as multixact.c has them */
+/*
+ * The members file's layout and limits, as multixact.c has them
+ *
+ * Follows MULTIXACT_MEMBERS_PER_PAGE
+ * (src/include/access/multixact_internal.h, REL_19_STABLE)
+ */
 #define MEMBERS_PER_PAGE (BLCKSZ / 20 * 4)
 #define SLRU_SEGMENT_PAGES 32
 #define MEMBERS_PER_SEGMENT (MEMBERS_PER_PAGE * SLRU_SEGMENT_PAGES)
@@ -92,6 +97,9 @@ ai_xid_rate(PG_FUNCTION_ARGS)
 
 /*
  * Where the members of a multixact begin, as pg_multixact/offsets has it.
+ *
+ * Follows find_multixact_start
+ * (src/backend/access/transam/multixact.c, REL_19_STABLE)
  */
 static bool
 read_offset(MultiXactId multi, MultiXactOffset *offset)
@@ -117,6 +125,9 @@ read_offset(MultiXactId multi, MultiXactOffset *offset)
  * The members at the last checkpoint: from where those of the oldest
  * multixact begin to where the next ones would.  NULLs where that can't be
  * told; none are left to count where offsets have 64 bits (PG 19).
+ *
+ * Follows SetOffsetVacuumLimit
+ * (src/backend/access/transam/multixact.c, REL_18_STABLE)
  */
 Datum
 ai_multixact_space(PG_FUNCTION_ARGS)

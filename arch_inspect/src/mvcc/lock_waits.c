@@ -114,6 +114,9 @@ copy_party(Party *party, PGPROC *proc)
 
 /*
  * Copy one awaited lock; all partitions are locked.
+ *
+ * Follows GetBlockerStatusData
+ * (src/backend/storage/lmgr/lock.c, REL_19_STABLE)
  */
 static void
 copy_lock(AwaitedLock *copy, LOCK *lock)

@@ -112,6 +112,8 @@ begin_locks(AiRows *rows)
 
 /*
  * Whether somebody who runs locks, replaces or deletes the tuple.
+ *
+ * Follows pgrowlocks (contrib/pgrowlocks/pgrowlocks.c, REL_19_STABLE)
  */
 static bool
 is_locked(LocksState *state)

@@ -362,6 +362,9 @@ rows_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
 
 /*
  * The descriptor that the function's definition says it returns.
+ *
+ * Follows ExecInitFunctionScan
+ * (src/backend/executor/nodeFunctionscan.c, REL_19_STABLE)
  */
 static TupleDesc
 function_desc(FuncExpr *call)

@@ -54,6 +54,9 @@ typedef struct Walk
  * Puts out the context and all below it, and returns what the whole weighs.
  * A child comes behind its parent, but the parent's row needs the sum: the
  * caller orders by id.
+ *
+ * Follows PutMemoryContextsStatsTupleStore
+ * (src/backend/utils/adt/mcxtfuncs.c, REL_19_STABLE)
  */
 static int64
 put_context(Walk *walk, MemoryContext context, int level, int parent)

@@ -50,6 +50,10 @@ find_unit(const Unit *units, int n, const char *name)
  */
 PG_FUNCTION_INFO_V1(ai_setting_in_units);
 
+/*
+ * Follows convert_int_from_base_unit
+ * (src/backend/utils/misc/guc.c, REL_19_STABLE)
+ */
 Datum
 ai_setting_in_units(PG_FUNCTION_ARGS)
 {

@@ -17,6 +17,9 @@
 
 /*
  * ai_control_file - pg_control; where its checksum is wrong NULL, or an error
+ *
+ * Follows pg_control_checkpoint
+ * (src/backend/utils/misc/pg_controldata.c, REL_19_STABLE)
  */
 ControlFileData *
 ai_control_file(bool missing_ok)

@@ -99,6 +99,9 @@ map_page(AiMap *map, Relation rel, BlockNumber blkno)
  *
  * False if the map's page can't be believed.  A block that the map does not
  * reach has no bits set.
+ *
+ * Follows visibilitymap_get_status
+ * (src/backend/access/heap/visibilitymap.c, REL_19_STABLE)
  */
 bool
 ai_vm_bits(AiMap *map, Relation rel, BlockNumber heapblk, uint8 *bits)
@@ -116,7 +119,12 @@ ai_vm_bits(AiMap *map, Relation rel, BlockNumber heapblk, uint8 *bits)
 	return true;
 }
 
-/* The block of the fork that holds this page of the lowest level. */
+/*
+ * The block of the fork that holds this page of the lowest level.
+ *
+ * Follows fsm_logical_to_physical
+ * (src/backend/storage/freespace/freespace.c, REL_19_STABLE)
+ */
 static BlockNumber
 fsm_leaf_block(BlockNumber pageno)
 {
@@ -150,6 +158,9 @@ ai_fsm_category(AiMap *map, Relation rel, BlockNumber heapblk, uint8 *category)
 
 /*
  * ai_fsm_category_bytes - how many free bytes a category promises
+ *
+ * Follows fsm_space_cat_to_avail
+ * (src/backend/storage/freespace/freespace.c, REL_19_STABLE)
  */
 int
 ai_fsm_category_bytes(uint8 category)
@@ -161,6 +172,9 @@ ai_fsm_category_bytes(uint8 category)
  * ai_fsm_address - which page of the tree a block of the fork is
  *
  * The pages lie in the order in which a walk from the root meets them.
+ *
+ * Follows fsm_logical_to_physical
+ * (src/backend/storage/freespace/freespace.c, REL_19_STABLE)
  */
 void
 ai_fsm_address(BlockNumber blkno, int *level, uint64 *pageno)

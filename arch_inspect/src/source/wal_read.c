@@ -99,6 +99,9 @@ read_history(AiWalReader *reader)
  * The timeline in whose file a page is to be looked for: the one that the last
  * byte of the segment belongs to, as the file of a newer timeline begins with
  * a copy of what the older one had written of that segment.
+ *
+ * Follows tliOfPointInHistory
+ * (src/backend/access/transam/timeline.c, REL_19_STABLE)
  */
 static TimeLineID
 timeline_of(const AiWalReader *reader, XLogRecPtr page)
@@ -174,6 +177,9 @@ read_piece(AiWalReader *reader, TimeLineID tli, XLogRecPtr page, uint32 wanted)
 /*
  * The xlogreader's page callback: the bytes of a page that may be read, or -1
  * at the end of the WAL, or with the problem noted.
+ *
+ * Follows read_local_xlog_page_guts
+ * (src/backend/access/transam/xlogutils.c, REL_19_STABLE)
  */
 static int
 read_wal_page(XLogReaderState *state, XLogRecPtr page, int wanted,

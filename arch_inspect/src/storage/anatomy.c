@@ -156,6 +156,9 @@ next_packed_page(Packer *packer)
 /*
  * Put a row of some aligned length into the pages of a rewrite.  What is wider
  * than the fillfactor allows has a page all the same.
+ *
+ * Follows raw_heap_insert
+ * (src/backend/access/heap/rewriteheap.c, REL_19_STABLE)
  */
 static inline void
 pack_one(Packer *packer, uint32 length)
@@ -432,6 +435,9 @@ count_items(AiRows *rows, const char *page, const AiPageHeader *header,
 
 /*
  * What PageGetHeapFreeSpace() says: room for one more tuple and its pointer.
+ *
+ * Follows PageGetHeapFreeSpace
+ * (src/backend/storage/page/bufpage.c, REL_19_STABLE)
  */
 static uint32
 heap_free_space(const char *page, const AiPageHeader *header)

@@ -203,6 +203,9 @@ typedef struct Clock
 /*
  * Walk as StrategyGetBuffer() would, once: a buffer with usage count u at
  * distance d from the hand is taken after u rounds and d steps.
+ *
+ * Follows StrategyGetBuffer
+ * (src/backend/storage/buffer/freelist.c, REL_19_STABLE)
  */
 static void
 buffer_clock_begin(AiRows *rows)

@@ -110,7 +110,12 @@ fsm_tree_slots_used(AiRows *rows, bool *isnull)
 AI_FIELD_OF_IF(fsm_tree_next_slot, FSMPage fsm = fsm_page(rows), fsm != NULL,
 			   Int32GetDatum(fsm->fp_next_slot));
 
-/* Is each node the greater of its children? */
+/*
+ * Is each node the greater of its children?
+ *
+ * Follows fsm_rebuild_page
+ * (src/backend/storage/freespace/fsmpage.c, REL_19_STABLE)
+ */
 static bool
 consistent(FSMPage fsm)
 {

@@ -419,6 +419,9 @@ why_moved(ToastState *state, StringInfo s)
 
 /*
  * In words: what the row shows, and which rules lead there.
+ *
+ * Follows heap_toast_insert_or_update
+ * (src/backend/access/heap/heaptoast.c, REL_19_STABLE)
  */
 static Datum
 toast_value_why(AiRows *rows, bool *isnull)

@@ -91,6 +91,9 @@ summarized_lsn(void)
  * these are null and the replayed position counts.  The next checkpoint by
  * volume starts when the segment number has grown by CheckPointSegments - 1
  * since the redo pointer, as XLogCheckpointNeeded() has it.
+ *
+ * Follows XLogCheckpointNeeded
+ * (src/backend/access/transam/xlog.c, REL_19_STABLE)
  */
 Datum
 ai_wal_status(PG_FUNCTION_ARGS)

@@ -64,6 +64,8 @@ row_startup(DestReceiver *self, int operation, TupleDesc typeinfo)
 
 /*
  * row_receive - sends a row
+ *
+ * Follows printtup (src/backend/access/common/printtup.c, REL_19_STABLE)
  */
 static bool
 row_receive(TupleTableSlot *slot, DestReceiver *self)

@@ -42,6 +42,8 @@ static ExecutorStart_hook_type previous_start = NULL;
  * start_command - as start_xact_command() in postgres.c
  *
  * It does not look after the client's socket: there is none.
+ *
+ * Follows start_xact_command (src/backend/tcop/postgres.c, REL_19_STABLE)
  */
 static void
 start_command(void)
@@ -57,6 +59,8 @@ start_command(void)
 
 /*
  * finish_command - as finish_xact_command() in postgres.c
+ *
+ * Follows finish_xact_command (src/backend/tcop/postgres.c, REL_19_STABLE)
  */
 static void
 finish_command(void)
@@ -81,6 +85,8 @@ al_exec_reset_after_error(void)
 
 /*
  * ends_transaction - may this statement run in a failed transaction?
+ *
+ * Follows IsTransactionExitStmt (src/backend/tcop/postgres.c, REL_19_STABLE)
  */
 static bool
 ends_transaction(Node *stmt)
@@ -97,6 +103,8 @@ ends_transaction(Node *stmt)
 
 /*
  * is_logged - does log_statement ask for one of these?
+ *
+ * Follows check_log_statement (src/backend/tcop/postgres.c, REL_19_STABLE)
  */
 static bool
 is_logged(List *parsetrees)
@@ -117,6 +125,8 @@ is_logged(List *parsetrees)
 
 /*
  * exec_one - run one statement of a string; its completion goes to *qc
+ *
+ * Follows exec_simple_query (src/backend/tcop/postgres.c, REL_19_STABLE)
  */
 static void
 exec_one(RawStmt *parsetree, const char *sql, CommandTag tag,
@@ -160,6 +170,8 @@ exec_one(RawStmt *parsetree, const char *sql, CommandTag tag,
  * al_exec_simple - execute a string of SQL and send what comes of it
  *
  * Called in MessageContext, which the caller resets.
+ *
+ * Follows exec_simple_query (src/backend/tcop/postgres.c, REL_19_STABLE)
  */
 void
 al_exec_simple(const char *sql)

@@ -89,6 +89,11 @@ al_limits_init(void)
  * Who has gone has let go of the latch, while pid and role may still stand
  * there.  A worker is ours by the type that it was registered with; the
  * postmaster knows which process it became.
+ *
+ * Follows CountUserBackends
+ * (src/backend/storage/ipc/procarray.c, REL_19_STABLE)
+ * Follows CountDBBackends
+ * (src/backend/storage/ipc/procarray.c, REL_19_STABLE)
  */
 static Counts
 count(Oid role, Oid database)
@@ -172,6 +177,10 @@ check_own(const char *name, Oid role, bool is_superuser, const Counts *counts)
  *
  * The server asks them of a client that logs in, and of that alone.  As
  * there, superusers are not limited.
+ *
+ * Follows InitializeSessionUserId
+ * (src/backend/utils/init/miscinit.c, REL_19_STABLE)
+ * Follows CheckMyDatabase (src/backend/utils/init/postinit.c, REL_19_STABLE)
  */
 static void
 check_connections(Oid role, const Counts *counts)

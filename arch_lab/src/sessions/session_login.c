@@ -79,6 +79,8 @@ make_port(al_shared *shared)
  *
  * Nobody asks for a password here, so where one would not be good any more,
  * nothing else is taken for it.
+ *
+ * Follows get_role_password (src/backend/libpq/crypt.c, REL_19_STABLE)
  */
 static void
 check_valid_until(Oid login)
@@ -123,6 +125,8 @@ al_login_set_role(al_shared *shared)
  * What goes wrong here ends the process and reaches the opener through the
  * queue.  Libraries that every client's session loads and event triggers on
  * login are what an administrator may rely on, so a session of ours has them.
+ *
+ * Follows InitPostgres (src/backend/utils/init/postinit.c, REL_19_STABLE)
  */
 void
 al_login(al_shared *shared)

@@ -214,6 +214,9 @@ out_is_send_pending(void)
 	return out_in_flight || out_next.len > 0;
 }
 
+/*
+ * Follows mq_putmessage (src/backend/libpq/pqmq.c, REL_19_STABLE)
+ */
 static int
 out_putmessage(char msgtype, const char *s, size_t len)
 {

@@ -207,6 +207,9 @@ blocked_by_pin(al_session *s, PGPROC *proc, al_wait *wait)
 
 /*
  * al_session_blocked - true if the session's statement is blocked; fills *wait
+ *
+ * Follows pg_isolation_test_session_is_blocked
+ * (src/backend/utils/adt/waitfuncs.c, REL_19_STABLE)
  */
 bool
 al_session_blocked(al_session *s, al_wait *wait)

@@ -173,6 +173,8 @@ is_orphan(void)
  * next_command - the SQL to run next, or NULL when the session is to end
  *
  * A cancel that comes while nothing runs is for nothing, as in any backend.
+ *
+ * Follows PostgresMain (src/backend/tcop/postgres.c, REL_19_STABLE)
  */
 static const char *
 next_command(long stats_delay)
@@ -304,6 +306,8 @@ run_at_end(const char *at_end)
 
 /*
  * recover - what PostgresMain() does with an error
+ *
+ * Follows PostgresMain (src/backend/tcop/postgres.c, REL_19_STABLE)
  */
 static void
 recover(void)

@@ -34,6 +34,10 @@ typedef struct Head
 	const char *digits;			/* may be unaligned */
 } Head;
 
+/*
+ * Follows NumericShort (src/backend/utils/adt/numeric.c, REL_19_STABLE)
+ * Follows NumericLong (src/backend/utils/adt/numeric.c, REL_19_STABLE)
+ */
 static void
 read_head(const struct varlena *num, Head *head)
 {
