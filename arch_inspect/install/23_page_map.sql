@@ -39,7 +39,7 @@ kind: heap, new (all zeroes) or invalid. lsn: end of the WAL record that last
 changed the page. line_pointers: how many there are; lp_unused, lp_redirect
 and lp_dead of them have no tuple, tuples have one. live (locked ones too),
 in_progress (a running transaction inserts, updates or deletes it),
-recently_dead (replaced or deleted, but some snapshot may need it), dead
+recently_dead (of the states updated, hot-updated, moved and deleted: some snapshot may need it), dead
 (VACUUM may remove it; rolled back inserts and dead line pointers too),
 unknown: versions by what they are at this moment. tuple_bytes: of all tuples
 with their headers, without alignment. free_bytes: between the line pointers
