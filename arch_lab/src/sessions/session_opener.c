@@ -13,7 +13,6 @@
 
 #include <signal.h>
 
-#include "access/parallel.h"
 #include "access/xact.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_extension.h"
@@ -42,32 +41,12 @@ PG_FUNCTION_INFO_V1(al_session_cancel);
 /* how long session_close() waits for a session that is blocked in at_end */
 #define CLOSE_PATIENCE	1000
 
-dlist_head	al_sessions = DLIST_STATIC_INIT(al_sessions);
-
 /* at_end travels in shared memory, and is to be no more than a last word */
 #define AT_END_MAX		(16 * 1024)
 
 static al_session *opening = NULL;	/* launched, and not counted yet */
 static object_access_hook_type previous_access = NULL;
 static bool extension_dropped = false;
-
-/*
- * al_session_interrupt - cancel what the session runs, if it runs something
- *
- * A signal that comes before the session has read the command would be lost
- * without the number.
- */
-void
-al_session_interrupt(al_session *s)
-{
-	pid_t		pid;
-
-	if (s->shared != NULL)
-		pg_atomic_write_u32(&s->shared->cancelled, s->sent);
-	if (s->worker != NULL &&
-		GetBackgroundWorkerPid(s->worker, &pid) == BGWH_STARTED)
-		kill(pid, SIGINT);
-}
 
 /*
  * ask_to_end - the session is to roll back, run at_end and end
@@ -134,115 +113,6 @@ end_all(int code, Datum arg)
 		kill_uncounted(opening);
 	dlist_foreach(iter, &al_sessions)
 		ask_to_end(dlist_container(al_session, node, iter.cur));
-}
-
-/*
- * al_session_name_of - the name of the session with this pid, or NULL
- */
-const char *
-al_session_name_of(int pid)
-{
-	dlist_iter	iter;
-
-	dlist_foreach(iter, &al_sessions)
-	{
-		al_session *s = dlist_container(al_session, node, iter.cur);
-
-		if (s->pid == pid && !s->ended)
-			return s->name;
-	}
-	return NULL;
-}
-
-/*
- * al_session_text_arg - a text argument that must not be null
- */
-char *
-al_session_text_arg(FunctionCallInfo fcinfo, int argno, const char *what)
-{
-	if (PG_ARGISNULL(argno))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", what)));
-	return text_to_cstring(PG_GETARG_TEXT_PP(argno));
-}
-
-/*
- * check_context - sessions act with the full rights of their users
- *
- * So not where the server runs somebody else's code with rights held back
- * (index expressions, materialized views, maintenance commands), nor where a
- * function acts as its owner: what logs in is the session user, whom the
- * server keeps out of reach there as well.
- */
-static void
-check_context(void)
-{
-	if (InSecurityRestrictedOperation())
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("cannot use sessions within security-restricted operation")));
-	if (InLocalUserIdChange())
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("cannot use sessions within security-definer function"),
-				 errdetail("A session logs in as the session user, not as the owner of a function.")));
-	if (IsParallelWorker())
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_TRANSACTION_STATE),
-				 errmsg("cannot use sessions in a parallel worker")));
-}
-
-/*
- * al_session_is_own - may the caller drive this session?
- */
-bool
-al_session_is_own(al_session *s)
-{
-	return s->role == GetUserId() && s->login == GetSessionUserId();
-}
-
-static al_session *
-lookup(const char *name)
-{
-	dlist_iter	iter;
-
-	dlist_foreach(iter, &al_sessions)
-	{
-		al_session *s = dlist_container(al_session, node, iter.cur);
-
-		if (strcmp(s->name, name) == 0)
-			return s;
-	}
-	return NULL;
-}
-
-/*
- * al_session_find - the session that an argument names, if the caller may
- * drive it
- */
-al_session *
-al_session_find(FunctionCallInfo fcinfo, int argno)
-{
-	char	   *name = al_session_text_arg(fcinfo, argno, "session name");
-	al_session *s = lookup(name);
-
-	check_context();
-	if (s == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("session \"%s\" does not exist", name),
-				 errhint("Open it with arch_lab.session_open(); arch_lab.sessions shows those of this connection.")));
-	if (!al_session_is_own(s))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for session \"%s\"", name),
-				 errdetail("It was opened by role \"%s\", logged in as \"%s\".",
-						   GetUserNameFromId(s->role, true) ?
-						   GetUserNameFromId(s->role, true) : "?",
-						   GetUserNameFromId(s->login, true) ?
-						   GetUserNameFromId(s->login, true) : "?")));
-	return s;
 }
 
 /*
@@ -458,7 +328,7 @@ al_session_open(PG_FUNCTION_ARGS)
 
 	if (!PG_ARGISNULL(1))
 		at_end = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	check_context();
+	al_session_check_context();
 	if (al_is_session)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -469,7 +339,7 @@ al_session_open(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_NAME),
 				 errmsg("invalid session name \"%s\"", name),
 				 errdetail("A name has from 1 to %d bytes.", NAMEDATALEN - 1)));
-	if (lookup(name) != NULL)
+	if (al_session_lookup(name) != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("session \"%s\" already exists", name),
@@ -615,7 +485,7 @@ al_session_close_all(PG_FUNCTION_ARGS)
 	int			n = 0;
 	dlist_mutable_iter iter;
 
-	check_context();
+	al_session_check_context();
 	dlist_foreach_modify(iter, &al_sessions)
 	{
 		al_session *s = dlist_container(al_session, node, iter.cur);

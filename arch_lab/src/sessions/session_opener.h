@@ -90,14 +90,18 @@ typedef struct al_wait
 /* Is given the items of a result one by one, in a short-lived context. */
 typedef void (*al_sink) (al_item *item, void *arg);
 
-/* session_opener.c */
+/* session_list.c */
 extern dlist_head al_sessions;
+extern void al_session_check_context(void);
+extern al_session *al_session_lookup(const char *name);
 extern al_session *al_session_find(FunctionCallInfo fcinfo, int argno);
 extern bool al_session_is_own(al_session *s);
 extern char *al_session_text_arg(FunctionCallInfo fcinfo, int argno,
 								 const char *what);
 extern void al_session_interrupt(al_session *s);
 extern const char *al_session_name_of(int pid);
+
+/* session_opener.c */
 extern void al_sessions_init(void);
 
 /* session_limits.c */
