@@ -74,7 +74,7 @@ $node->safe_psql('postgres', q(
 	CREATE FUNCTION held_up(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
 	'BEGIN PERFORM pg_catalog.pg_advisory_lock_shared(42), pg_catalog.pg_advisory_unlock_shared(42); RETURN $1; END';
 	CREATE INDEX r_held ON r (held_up(i))));
-my $blocks = $node->safe_psql('postgres', "SELECT pg_relation_size('r') / 8192");
+# without index scans the rows are sorted; 19 names the index all the same
 my @commands = (['VACUUM FULL r', 'VACUUM FULL', ''], ['CLUSTER r USING r_i', 'CLUSTER', 'r_i']);
 push @commands, ['REPACK r', 'REPACK', ''], ['REPACK r USING INDEX r_i', 'REPACK', 'r_i'] if $major >= 19;
 foreach (@commands)
@@ -88,7 +88,7 @@ foreach (@commands)
 	ok($node->poll_query_until('postgres', "SELECT wait_event = 'advisory' FROM pg_stat_activity WHERE pid = $pid"), "$command is held up");
 	is( $node->safe_psql('postgres', q(SELECT relid IS NOT NULL, command, phase, phase_in_words, coalesce(by_index::text, 'none'),
 			heap_tuples_scanned, heap_tuples_written, coalesce(heap_tuples_deleted, -1) FROM arch_inspect.rewrite_progress)),
-		"t|$name|rebuilding index|makes the indexes anew|none|1000|1000|" . ($major >= 19 ? 0 : -1), "$command: how far it is");
+		"t|$name|rebuilding index|makes the indexes anew|" . ($major >= 19 && $index ? $index : 'none') . '|1000|1000|' . ($major >= 19 ? 0 : -1), "$command: how far it is");
 	is($node->safe_psql('postgres', "SET ROLE regress_student; SELECT pid, datname, relation, command, phase, heap_tuples_scanned FROM arch_inspect.rewrite_progress"),
 		"$pid|postgres||||", "$command: another role sees that there is one");
 	$cursor->query_safe('SELECT pg_advisory_unlock(42)');
@@ -111,7 +111,7 @@ if ($major >= 19)
 			count(*) FILTER (WHERE s.do_analyze <> ('analyze' = ANY (f.due)))
 			FROM arch_inspect.autovacuum_scores s JOIN arch_inspect.autovacuum_forecast f USING (relation))),
 		't|0|0', 'what is due is due for both');
-	is( $node->safe_psql('postgres', q(SELECT place, because_of, do_vacuum, do_analyze FROM arch_inspect.autovacuum_scores WHERE relation IN ('few'::regclass, 'many'::regclass) ORDER BY place)),
+	is( $node->safe_psql('postgres', q(SELECT rank() OVER (ORDER BY place), because_of, do_vacuum, do_analyze FROM arch_inspect.autovacuum_scores WHERE relation IN ('few'::regclass, 'many'::regclass) ORDER BY place)),
 		"1|changed rows|t|t\n2|changed rows|f|t", 'the order, and what makes it');
 	is($node->safe_psql('postgres', 'SELECT count(*) FROM pg_stat_autovacuum_scores AS o FULL JOIN arch_inspect.autovacuum_scores AS s ON s.relation = o.relid WHERE (s.score = o.score) IS NOT TRUE'),
 		'0', 'the scores are the server\'s');

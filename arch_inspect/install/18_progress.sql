@@ -162,8 +162,8 @@ COMMENT ON COLUMN arch_inspect.rewrite_progress.relation IS 'the table; null in 
 COMMENT ON COLUMN arch_inspect.rewrite_progress.command IS 'CLUSTER, VACUUM FULL, or from 19 on REPACK';
 COMMENT ON COLUMN arch_inspect.rewrite_progress.phase IS 'the server''s name of the phase';
 COMMENT ON COLUMN arch_inspect.rewrite_progress.phase_in_words IS 'what is done in it';
-COMMENT ON COLUMN arch_inspect.rewrite_progress.by_index IS 'the index whose order the rows get by reading it; null where the table itself is read';
-COMMENT ON COLUMN arch_inspect.rewrite_progress.heap_blks_total IS 'pages of the table; 0 where it is read by an index';
+COMMENT ON COLUMN arch_inspect.rewrite_progress.by_index IS 'the index whose order the rows get; until 18 null where they are sorted for it, and not read by it';
+COMMENT ON COLUMN arch_inspect.rewrite_progress.heap_blks_total IS 'pages of the table, where it is not read by an index';
 COMMENT ON COLUMN arch_inspect.rewrite_progress.scanned_percent IS 'heap_blks_scanned of heap_blks_total';
 COMMENT ON COLUMN arch_inspect.rewrite_progress.heap_tuples_scanned IS 'rows read';
 COMMENT ON COLUMN arch_inspect.rewrite_progress.heap_tuples_written IS 'rows written to the new files';
