@@ -316,6 +316,23 @@
 	pg_database_aclcheck(dbid, roleid, mode)
 #endif
 
+/* PG 18 brought generated columns that are reckoned when they are read */
+#if PG_VERSION_NUM >= 180000
+#define ai_attribute_is_virtual(att) \
+	((att)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
+#else
+#define ai_attribute_is_virtual(att) ((void) (att), false)
+#endif
+
+/* PG 18 keeps NOT NULL as a constraint: its tuple, or NULL */
+#if PG_VERSION_NUM >= 180000
+#define ai_not_null_constraint(relid, attnum) \
+	findNotNullConstraintAttnum(relid, attnum)
+#else
+#define ai_not_null_constraint(relid, attnum) \
+	((void) (relid), (void) (attnum), (HeapTuple) NULL)
+#endif
+
 /* PG 17 brought event triggers on login */
 #if PG_VERSION_NUM >= 170000
 #include "commands/event_trigger.h"

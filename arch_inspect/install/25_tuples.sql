@@ -37,7 +37,9 @@ stored. padding: bytes unused before it, for alignment. storage: fixed (of
 fixed length), short (one-byte header), plain (four-byte header), compressed
 (in the tuple), external (a pointer of 18 bytes into the TOAST table), null
 (its bit in the null bitmap), missing (the column was added after the tuple
-was made; its default is shown), dropped. compression: pglz or lz4, null where
+was made; its default is shown), virtual (a generated column of 18 and later
+that is reckoned when it is read: its null bit is all there is), dropped.
+compression: pglz or lz4, null where
 the value is not compressed. raw_size: bytes of the value itself, plain and
 without a header. raw: the bytes stored in the tuple. value: as the type
 prints it, fetched from the TOAST table and decompressed if need be; a
@@ -142,7 +144,9 @@ RETURNS TABLE (
 	best_row_width double precision,
 	row_count bigint,
 	saved_bytes bigint,
-	order_proven boolean)
+	order_proven boolean,
+	not_null text,
+	generated text)
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED ROWS 10 COST 10000
 SUPPORT arch_parts.rows_support
 AS 'MODULE_PATHNAME', 'ai_row_layout';
@@ -163,8 +167,12 @@ that order. row_count: rows of the table. saved_bytes: what such a copy
 dropped columns are not in it; negative where it has more, since rows that are
 older than a column have its default only in a copy. order_proven: no order is
 better for these rows; false where there are too many columns or kinds of rows
-to tell, and then it is the best that was found. The last five are the same in
-each row. Averages and order_proven are null for a table without rows.
+to tell, and then it is the best that was found. row_width to
+order_proven are the same in each row. not_null: whether nulls are kept out,
+and from 18 on by which constraint, and whether the rows that were there before
+were checked (NOT VALID); null where nulls may come. generated: stored, or (18
+and later) virtual, which takes no bytes in a row but its bit in the null
+bitmap; null for other columns. Averages and order_proven are null for a table without rows.
 Measured on the rows themselves: on all of a table of up to 2048 pages, else
 on 2048 pages spread evenly over it; row_count and saved_bytes then are
 estimates.

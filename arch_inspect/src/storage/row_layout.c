@@ -16,6 +16,7 @@
 #include <math.h>
 
 #include "access/htup_details.h"
+#include "catalog/pg_constraint.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -436,6 +437,39 @@ row_layout_saved_bytes(AiRows *rows, bool *isnull)
 AI_FIELD_OF_IF(row_layout_order_proven, LayoutState *state = rows->state,
 			   state->rows != 0, BoolGetDatum(state->proven));
 
+/* What keeps nulls out of a column; NULL where nothing does. */
+static Datum
+row_layout_not_null(AiRows *rows, bool *isnull)
+{
+	Form_pg_attribute att = layout_attribute(rows);
+	HeapTuple	tuple;
+	Form_pg_constraint con;
+
+	*isnull = att->attisdropped || !att->attnotnull;
+	if (*isnull)
+		return (Datum) 0;
+	tuple = ai_not_null_constraint(att->attrelid, att->attnum);
+	if (!HeapTupleIsValid(tuple))
+		return CStringGetTextDatum("not null");
+	con = (Form_pg_constraint) GETSTRUCT(tuple);
+	return CStringGetTextDatum(psprintf("%s (constraint %s)",
+										con->convalidated ? "not null" :
+										"not null for new rows, the old ones were not checked",
+										quote_identifier(NameStr(con->conname))));
+}
+
+/* How the column is generated: stored or virtual; NULL where it is not. */
+static Datum
+row_layout_generated(AiRows *rows, bool *isnull)
+{
+	Form_pg_attribute att = layout_attribute(rows);
+
+	*isnull = att->attisdropped || att->attgenerated == '\0';
+	if (*isnull)
+		return (Datum) 0;
+	return CStringGetTextDatum(ai_attribute_is_virtual(att) ? "virtual" : "stored");
+}
+
 static const AiColumn row_layout_columns[] = {
 	{"attnum", INT4OID, row_layout_attnum},
 	{"attname", NAMEOID, row_layout_attname},
@@ -452,6 +486,8 @@ static const AiColumn row_layout_columns[] = {
 	{"row_count", INT8OID, row_layout_row_count},
 	{"saved_bytes", INT8OID, row_layout_saved_bytes},
 	{"order_proven", BOOLOID, row_layout_order_proven},
+	{"not_null", TEXTOID, row_layout_not_null},
+	{"generated", TEXTOID, row_layout_generated},
 	{NULL}
 };
 
