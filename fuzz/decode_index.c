@@ -14,6 +14,7 @@
 #include "access/brin_tuple.h"
 #include "access/hash.h"
 #include "access/nbtree.h"
+#include "catalog/pg_type_d.h"
 
 #include "decode/decode_index.h"
 #include "driver.h"
@@ -262,6 +263,13 @@ put_summary(uint8_t *data)
 		uint32		len = 1 + fuzz_random(30);
 
 		SET_VARSIZE_SHORT(entry.bytes + at, len);
+		if (len > 16)
+		{
+			/* the third column may be a list of ranges and values */
+			uint32		words[4] = {INT4OID, fuzz_random(2), fuzz_random(4), 16};
+
+			memcpy(entry.bytes + at + 1, words, sizeof(words));
+		}
 		at += len;
 	}
 	at = MAXALIGN(at) + 32 + 2;
@@ -377,6 +385,31 @@ touch_flags(const AiFlags *flags)
 		fuzz_touch(flags->names[i], strlen(flags->names[i]));
 }
 
+/* A value of any bytes, as the summaries that have a form of their own. */
+static void
+touch_summaries(const char *data, uint32 len)
+{
+	AiBrinBloom bloom;
+	AiBrinMulti multi;
+	AiStored	stored;
+	static const int16 lengths[] = {4, 8, -1, -2, 16};
+
+	ai_brin_bloom(data, len, &bloom);
+	for (int i = 0; i < lengthof(lengths); i++)
+	{
+		uint32		n;
+
+		if (ai_brin_multi(data, len, &multi) != NULL)
+			return;
+		n = 2 * multi.nranges + multi.nvalues;
+		if (n > BLCKSZ)
+			fuzz_fail("more values than a summary can have");
+		while (n-- > 0 &&
+			   ai_brin_multi_next(data, len, lengths[i], &multi, &stored) == NULL)
+			fuzz_touch(data + stored.offset, stored.length);
+	}
+}
+
 /* Read all that an item names; returns what is wrong with it. */
 static const char *
 touch_item(const AiIndex *index, const AiIndexMethod *method, const char *page,
@@ -398,7 +431,12 @@ touch_item(const AiIndex *index, const AiIndexMethod *method, const char *page,
 	for (int i = 0; i < n; i++)
 	{
 		if (keys[i].state == AI_KEY_VALUE)
+		{
 			fuzz_touch(page + keys[i].stored.offset, keys[i].stored.length);
+			if (index == &brin && keys[i].stored.storage == AI_STORED_SHORT)
+				touch_summaries(page + keys[i].stored.offset + VARHDRSZ_SHORT,
+								keys[i].stored.raw_size);
+		}
 		if (keys[i].state == AI_KEY_UNREACHED && problem == NULL)
 			problem = keys[i].stored.problem;
 		if (keys[i].slot >= index->nslots)

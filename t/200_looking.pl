@@ -62,6 +62,8 @@ sub looks
 		"heap_tuple_data('$table')", "row_layout('$table')", "toast_values('$table')",
 		"toast_chunks('$table', '(0,1)', 'x')",
 		"anatomy_parts('$table')", "table_anatomy('$table')",
+		"index_page_stats('${table}_pkey', 0)", "index_page_items('${table}_pkey', 1)",
+		"index_items('${table}_pkey')",
 		"heap_visibility('$table')", "explain_visibility('$table', '(0,1)')",
 		"version_chain('$table', '(0,1)')", "row_locks('$table')", "why_dead('$table')",
 		"relation_forks('$table')", 'buffers()', 'buffer_usage()', 'buffer_clock()')

@@ -273,6 +273,30 @@ ai_index_has_block(const AiIndex *index, BlockNumber blkno)
 extern void ai_flag_names(AiFlags *flags, uint32 bits,
 						  const char *const *names, int n);
 
+/* Summaries of BRIN that have a form of their own: decode_brin.c */
+typedef struct AiBrinBloom
+{
+	uint8		nhashes;
+	uint32		nbits;
+	uint32		nbits_set;
+} AiBrinBloom;
+
+typedef struct AiBrinMulti
+{
+	Oid			typid;
+	uint32		nranges;
+	uint32		nvalues;
+	uint32		at;				/* of the next value */
+} AiBrinMulti;
+
+extern const char *ai_brin_bloom(const char *data, uint32 len,
+								 AiBrinBloom *out);
+extern const char *ai_brin_multi(const char *data, uint32 len,
+								 AiBrinMulti *out);
+extern const char *ai_brin_multi_next(const char *data, uint32 len,
+									  int16 attlen, AiBrinMulti *multi,
+									  AiStored *stored);
+
 /* A walk over the addresses of an item. */
 typedef struct AiTidWalk
 {

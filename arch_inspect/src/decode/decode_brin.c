@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * decode_index_brin.c
+ * decode_brin.c
  *	  BRIN pages: meta, the map of ranges, and the summaries of ranges.
  *
  * A summary has no address of a row but the first block of its range.  Behind
@@ -22,6 +22,19 @@ enum
 	BRIN_REVMAP,
 	BRIN_SUMMARIES
 };
+
+/* brin_bloom.c and brin_minmax_multi.c keep these to themselves */
+#define BLOOM_HEADER	12
+#define MULTI_HEADER	16
+
+static uint32
+get_word(const char *data)
+{
+	uint32		word;
+
+	memcpy(&word, data, sizeof(word));
+	return word;
+}
 
 static const char *const page_flags[] = {"evacuate_page"};
 
@@ -282,6 +295,66 @@ brin_keys(const AiIndex *index, const char *page, const AiIndexItem *item,
 		}
 	}
 	return n;
+}
+
+/*
+ * ai_brin_bloom - a summary of the bloom opclasses, without its varlena header
+ *
+ * Returns what is wrong with it.
+ */
+const char *
+ai_brin_bloom(const char *data, uint32 len, AiBrinBloom *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (len < BLOOM_HEADER)
+		return "bloom summary is shorter than its header";
+	out->nhashes = (uint8) data[2];
+	out->nbits = get_word(data + 4);
+	out->nbits_set = get_word(data + 8);
+	if (out->nbits / 8 != len - BLOOM_HEADER || out->nbits % 8 != 0)
+		return "bloom summary has not the bits that it says";
+	if (out->nbits_set > out->nbits)
+		return "bloom summary has more bits set than it has";
+	return NULL;
+}
+
+/*
+ * ai_brin_multi - a summary of the minmax-multi opclasses, likewise
+ *
+ * Its values lie packed behind the header: two of each range, then the single
+ * ones.  ai_brin_multi_next() goes through them.
+ */
+const char *
+ai_brin_multi(const char *data, uint32 len, AiBrinMulti *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (len < MULTI_HEADER)
+		return "minmax-multi summary is shorter than its header";
+	out->typid = get_word(data);
+	out->nranges = get_word(data + 4);
+	out->nvalues = get_word(data + 8);
+	out->at = MULTI_HEADER;
+	if (out->nranges > len || out->nvalues > len ||
+		2 * out->nranges + out->nvalues > len - MULTI_HEADER)
+		return "minmax-multi summary has not the values that it says";
+	return NULL;
+}
+
+/*
+ * ai_brin_multi_next - the next value, packed; returns what is wrong with it
+ */
+const char *
+ai_brin_multi_next(const char *data, uint32 len, int16 attlen,
+				   AiBrinMulti *multi, AiStored *stored)
+{
+	const AiAttribute packed = {attlen, 1};
+	const char *problem = ai_decode_attribute(data, multi->at, len, &packed, stored);
+
+	if (problem == NULL && (stored->storage == AI_STORED_EXTERNAL || stored->length == 0))
+		problem = "value of a summary lies elsewhere";
+	if (problem == NULL)
+		multi->at = stored->offset + stored->length;
+	return problem;
 }
 
 const AiIndexMethod ai_index_brin = {

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * decode_index_hash.c
+ * decode_hash.c
  *	  Hash index pages: meta, buckets, their overflow pages, bitmaps.
  *
  * An item is an index tuple whose one column is the hash code of the key.

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * decode_index_btree.c
+ * decode_btree.c
  *	  B-tree pages: meta, internal, leaf, half-dead and deleted ones.
  *
  * What t_tid of an index tuple means depends on where it lies.  On a leaf it
