@@ -449,6 +449,16 @@ entry_item(const AiIndex *index, const char *page, const AiPageHeader *header,
 		return true;
 
 	item->nkeys = 1;
+	if (index->natts > 1 && item->key_len >= sizeof(int16))
+	{
+		int16		column;
+
+		memcpy(&column, page + item->key_off, sizeof(column));
+		if (column >= 1 && column <= index->natts)
+			ai_detail(&item->details, "column", AI_DETAIL_NUMBER, column);
+		else
+			ai_blame(&item->problem, "entry is of a column that the index does not have");
+	}
 	itup = (const IndexTupleData *) (page + item->off);
 	switch (what->sort)
 	{
