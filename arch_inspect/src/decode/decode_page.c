@@ -205,8 +205,10 @@ ai_decode_page_header(const char *page, AiPageKind expected,
 	header->kind = expected;
 	header->free_bytes = header->upper - header->lower;
 
-	/* no line pointers on a map; whether an index page has any, its own
-	 * decoder knows */
+	/*
+	 * no line pointers on a map; whether an index page has any, its own
+	 * decoder knows
+	 */
 	if (expected == AI_PAGE_FSM || expected == AI_PAGE_VM)
 		return;
 	header->nitems = (header->lower - SizeOfPageHeaderData) / sizeof(ItemIdData);

@@ -309,6 +309,7 @@ ai_holders_read(void)
 {
 	bool		own_stays = own_snapshot_stays();
 	bool		in_recovery = RecoveryInProgress();
+
 	/* allProcCount leaves out those of prepared transactions */
 	uint32		nprocs = ProcGlobal->allProcCount + max_prepared_xacts;
 	AiHolders  *holders;

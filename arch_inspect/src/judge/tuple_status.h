@@ -50,8 +50,8 @@ typedef struct AiTupleStatus
 	AiEvidence	xmin_by;
 	AiEvidence	xmax_by;
 	bool		xmax_by_multi;	/* xmax_by is of a multixact's updater */
-	bool		locked;			/* a running transaction that doesn't replace or
-								 * delete it holds a lock on it */
+	bool		locked;			/* a running transaction that doesn't replace
+								 * or delete it holds a lock on it */
 	bool		removable;		/* VACUUM may remove it now */
 	TransactionId updater;		/* who replaced or deleted it, or 0 */
 	const char *problem;		/* what is wrong with the header, or NULL */

@@ -58,8 +58,8 @@ typedef struct AiVerdict
 	bool		visible;
 	AiRule		rule;
 	AiEvidence	by;
-	bool		unsure;			/* a given snapshot lists no subtransactions, and
-								 * of whom this was one is not kept */
+	bool		unsure;			/* a given snapshot lists no subtransactions,
+								 * and of whom this was one is not kept */
 	TransactionId xid;			/* whose doing decided, or 0 */
 	AiTupleStatus status;
 } AiVerdict;

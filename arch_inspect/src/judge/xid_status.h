@@ -22,7 +22,8 @@ typedef enum AiXidStatus
 	AI_XID_COMMITTED,
 	AI_XID_ABORTED,				/* rolled back, or lost in a crash */
 	AI_XID_IN_PROGRESS,
-	AI_XID_OWN,					/* of this very transaction, and not rolled back */
+	AI_XID_OWN,					/* of this very transaction, and not rolled
+								 * back */
 	AI_XID_TOO_OLD,				/* its place in the commit log was cut off */
 	AI_XID_NOT_YET,				/* has not been assigned yet */
 	AI_XID_UNREADABLE,			/* the server's files don't tell */

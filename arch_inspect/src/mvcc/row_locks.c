@@ -51,7 +51,7 @@ typedef struct LocksState
 	Datum		pids;
 
 	int			ninline;
-	InLine	   *line;		/* by place, then in the lock table's order */
+	InLine	   *line;			/* by place, then in the lock table's order */
 } LocksState;
 
 static uint64

@@ -77,7 +77,7 @@ ai_scan_methods(const AiInstrument *instrument)
 static Node *
 create_scan_state(CustomScan *scan)
 {
-	RowsScan *state = palloc0(sizeof(RowsScan));
+	RowsScan   *state = palloc0(sizeof(RowsScan));
 
 	NodeSetTag(state, T_CustomScanState);
 	state->css.methods = &exec_methods;
@@ -117,7 +117,7 @@ begin_whole_row(RowsScan *state, List *all, List *names)
 static void
 begin_scan(CustomScanState *node, EState *estate, int eflags)
 {
-	RowsScan *state = (RowsScan *) node;
+	RowsScan   *state = (RowsScan *) node;
 	CustomScan *scan = (CustomScan *) node->ss.ps.plan;
 	FuncExpr   *call = linitial_node(FuncExpr, scan->custom_exprs);
 	const AiInstrument *instrument = state->rows.instrument;
@@ -220,7 +220,7 @@ fill(RowsScan *state, TupleTableSlot *slot, int from, int end)
 static TupleTableSlot *
 exec_scan(CustomScanState *node)
 {
-	RowsScan *state = (RowsScan *) node;
+	RowsScan   *state = (RowsScan *) node;
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
 	ExprState  *qual = node->ss.ps.qual;
 	ProjectionInfo *projection = node->ss.ps.ps_ProjInfo;
@@ -281,7 +281,7 @@ end_scan(CustomScanState *node)
 static void
 rescan(CustomScanState *node)
 {
-	RowsScan *state = (RowsScan *) node;
+	RowsScan   *state = (RowsScan *) node;
 
 	ai_rows_end(&state->rows);
 	state->done = false;
@@ -318,7 +318,7 @@ initialize_dsm(CustomScanState *node, ParallelContext *pcxt, void *coordinate)
 static void
 shutdown_scan(CustomScanState *node)
 {
-	RowsScan *state = (RowsScan *) node;
+	RowsScan   *state = (RowsScan *) node;
 
 	if (state->rows.shared == NULL)
 		return;
@@ -330,7 +330,7 @@ shutdown_scan(CustomScanState *node)
 static void
 explain_scan(CustomScanState *node, List *ancestors, ExplainState *es)
 {
-	RowsScan *state = (RowsScan *) node;
+	RowsScan   *state = (RowsScan *) node;
 	CustomScan *scan = (CustomScan *) node->ss.ps.plan;
 	List	   *columns = list_nth(scan->custom_private, AI_PRIVATE_COLUMNS);
 	List	   *context;

@@ -231,6 +231,7 @@ ai_autovacuum_thresholds(PG_FUNCTION_ARGS)
 	bool		active = AutoVacuumingActive() && !RecoveryInProgress();
 	TransactionId next_xid = ReadNextTransactionId();
 	MultiXactId next_multi = ReadNextMultiXactId();
+
 	/* recovery does not know how full pg_multixact is; that would give 0 */
 	int			multi_limit = RecoveryInProgress() ?
 		autovacuum_multixact_freeze_max_age : MultiXactMemberFreezeThreshold();

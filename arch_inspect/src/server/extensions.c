@@ -169,6 +169,7 @@ static const struct
 	void	  **address;
 	const char *words;
 }			hooks[] = {
+
 	HOOK(post_parse_analyze_hook, "sees each statement after parse analysis"),
 	HOOK(planner_hook, "plans statements, or watches planning"),
 #if AI_PLANNER_HOOKS_19

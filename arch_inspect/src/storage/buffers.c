@@ -77,7 +77,7 @@ buffers_relation(AiRows *rows, bool *isnull)
 	const BufferTag *tag = current_tag(rows);
 
 	if (tag == NULL || (ARCH_TAG_DB(tag) != MyDatabaseId &&
-					ARCH_TAG_DB(tag) != InvalidOid))
+						ARCH_TAG_DB(tag) != InvalidOid))
 	{
 		*isnull = true;
 		return (Datum) 0;

@@ -278,9 +278,9 @@ ai_print_value(AiPrinter *printer, const char *data, uint32 len,
 			   const char *unproven, const char **problem)
 {
 	ValueChecker value_checker = {{
-		.alloc = checker_alloc, .free = checker_free,
-		.text_ok = checker_text_ok, .expand = checker_expand,
-		.pause = checker_pause, .proven = unproven == NULL
+			.alloc = checker_alloc, .free = checker_free,
+			.text_ok = checker_text_ok, .expand = checker_expand,
+			.pause = checker_pause, .proven = unproven == NULL
 	}, printer->types};
 	AiChecker  *checker = &value_checker.checker;
 	const AiType *type = printer->type;

@@ -86,7 +86,11 @@ run_own(const char *query, int nargs, Oid *types, Datum *values)
 
 	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	/* wal_records() says what it leaves out; so do the rows, of the statement's */
+
+	/*
+	 * wal_records() says what it leaves out; so do the rows, of the
+	 * statement's
+	 */
 	(void) set_config_option("client_min_messages", "warning", PGC_USERSET,
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	rc = SPI_execute_with_args(query, nargs, types, values, NULL, false, 0);

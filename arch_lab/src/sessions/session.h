@@ -21,7 +21,8 @@
 #include "tcop/dest.h"
 
 #define AL_SESSION_MAGIC	0x6172636c
-#define AL_SESSION_TYPE		"arch_lab session"	/* bgw_type: how they are found */
+#define AL_SESSION_TYPE		"arch_lab session"	/* bgw_type: how they are
+												 * found */
 
 /* keys of the segment's table of contents */
 #define AL_KEY_SHARED		0

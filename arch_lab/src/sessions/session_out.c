@@ -29,7 +29,7 @@
 static shm_mq_handle *out_queue = NULL; /* NULL: nobody reads any more */
 static al_shared *out_shared;
 static StringInfoData out_frame;	/* being sent */
-static StringInfoData out_next;	/* filled meanwhile */
+static StringInfoData out_next; /* filled meanwhile */
 static bool out_in_flight = false;
 static bool out_in_interrupt = false;	/* below, while it waits to send */
 

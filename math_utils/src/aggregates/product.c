@@ -41,7 +41,8 @@ typedef struct Product
 	bool		neg;			/* sign of all but the finite non-zero values */
 	int64		coef;			/* coef / 10^scale is multiplied already */
 	int			scale;
-	Numeric    *level;			/* NULL, or level i: a product of 2^i words, or NULL */
+	Numeric    *level;			/* NULL, or level i: a product of 2^i words,
+								 * or NULL */
 } Product;
 
 static Product *

@@ -23,7 +23,8 @@ typedef struct MuNpyFile
 	int64		columns;		/* of a two-dimensional array, else 1 */
 	int64		row_bytes;		/* from one row to the next, not fortran */
 	MuNpyHeader *header;
-	const char **field_name;	/* in the database's encoding; NULL if not text */
+	const char **field_name;	/* in the database's encoding; NULL if not
+								 * text */
 } MuNpyFile;
 
 /* Why a file can't be read, as a message and its detail, or NULL */

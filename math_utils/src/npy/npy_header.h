@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MU_NPY_PREFIX		12		/* bytes that tell how long a header is */
+#define MU_NPY_PREFIX		12	/* bytes that tell how long a header is */
 #define MU_NPY_MAX_HEADER	1048576
 #define MU_NPY_MAX_FIELDS	1000
 #define MU_NPY_NAME			256
@@ -22,8 +22,8 @@
 
 typedef struct MuNpyField
 {
-	char		name[MU_NPY_NAME];	/* as in the file; "" where the array has no
-									 * fields */
+	char		name[MU_NPY_NAME];	/* as in the file; "" where the array has
+									 * no fields */
 	char		kind;			/* one of b i u f S U, as in NumPy */
 	bool		big_endian;
 	uint32_t	size;			/* bytes of a value */

@@ -38,6 +38,7 @@ static const struct
 	const char *name;
 	Oid			catalog;
 }			option[] =
+
 {
 	{"filename", ForeignTableRelationId},
 	{"field", AttributeRelationId},

@@ -175,6 +175,7 @@ mu_rational_limit_denominator(PG_FUNCTION_ARGS)
 		n = d;
 		d = t;
 	}
+
 	/*
 	 * Two candidates: the last convergent p1/q1, and the last fraction on the
 	 * way to the next one.  Their distances from a are |p q_a - p_a q| / (q

@@ -315,7 +315,7 @@ mu_rational_from_float8(PG_FUNCTION_ARGS)
 	exp += zeros;
 	if (exp > 63 || exp < -62 ||
 		!mu_rational_lowest((x < 0 ? -1 : 1) * ((int128) m << Max(exp, 0)),
-					  ((uint128) 1) << Max(-exp, 0), &result))
+							((uint128) 1) << Max(-exp, 0), &result))
 		mu_rational_overflow();
 	PG_RETURN_RATIONAL(result);
 }
