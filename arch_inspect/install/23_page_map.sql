@@ -39,12 +39,13 @@ kind: heap, new (all zeroes) or invalid. lsn: end of the WAL record that last
 changed the page. line_pointers: how many there are; lp_unused, lp_redirect
 and lp_dead of them have no tuple, tuples have one. live (locked ones too),
 in_progress (a running transaction inserts, updates or deletes it),
-recently_dead (of the states updated, hot-updated, moved and deleted: some snapshot may need it), dead
-(VACUUM may remove it; rolled back inserts and dead line pointers too),
-unknown: versions by what they are at this moment. tuple_bytes: of all tuples
-with their headers, without alignment. free_bytes: between the line pointers
-and the tuples, null if the page is invalid. fsm_bytes: what the free space
-map promises, in steps of a 256th of a page; 0 where it has no entry.
+recently_dead (of the states updated, hot-updated, moved and deleted: some
+snapshot may need it), dead (VACUUM may remove it; rolled back inserts and
+dead line pointers too), unknown: versions by what they are at this moment.
+tuple_bytes: of all tuples with their headers, without alignment. free_bytes:
+between the line pointers and the tuples, null if the page is invalid.
+fsm_bytes: what the free space map promises, in steps of a 256th of a page; 0
+where it has no entry.
 all_visible, all_frozen: bits of the visibility map, pd_all_visible: the
 page''s own flag. The last three and fsm_bytes are null where the map''s page
 can not be believed. in_buffers: in shared (or own local) buffers now.

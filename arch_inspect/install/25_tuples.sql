@@ -169,10 +169,11 @@ older than a column have its default only in a copy. order_proven: no order is
 better for these rows; false where there are too many columns or kinds of rows
 to tell, and then it is the best that was found. row_width to
 order_proven are the same in each row. not_null: whether nulls are kept out,
-and from 18 on by which constraint, and whether the rows that were there before
-were checked (NOT VALID); null where nulls may come. generated: stored, or (18
-and later) virtual, which takes no bytes in a row but its bit in the null
-bitmap; null for other columns. Averages and order_proven are null for a table without rows.
+and from 18 on by which constraint, and whether the rows that were there
+before were checked (NOT VALID); null where nulls may come. generated: stored,
+or (18 and later) virtual, which takes no bytes in a row but its bit in the
+null bitmap; null for other columns. Averages and order_proven are null for a
+table without rows.
 Measured on the rows themselves: on all of a table of up to 2048 pages, else
 on 2048 pages spread evenly over it; row_count and saved_bytes then are
 estimates.
