@@ -107,6 +107,18 @@ $$ BEGIN RAISE NOTICE 'evaluated'; RETURN $1 * 2; END $$;
 CREATE INDEX told ON u (told(i));
 SELECT key FROM arch_inspect.index_items('told');
 
+-- an index that grows while it is looked at: what leads to the new blocks is
+-- no problem
+CREATE TABLE growing (i int PRIMARY KEY);
+INSERT INTO growing SELECT generate_series(1, 2000);
+BEGIN;
+DECLARE look CURSOR FOR SELECT blkno, itemoffset, problem
+  FROM arch_inspect.index_items('growing_pkey') WHERE problem IS NOT NULL OR (blkno = 1 AND itemoffset = 1);
+FETCH look;
+INSERT INTO growing SELECT generate_series(2001, 9000);
+FETCH ALL FROM look;
+COMMIT;
+
 -- fail
 SELECT * FROM arch_inspect.index_items('parted_pkey');
 SELECT * FROM arch_inspect.index_items('t');

@@ -59,9 +59,11 @@ start_page(AiRows *rows)
 {
 	IndexItems *state = rows->state;
 	AiIndexShape *shape = state->shape;
+	const char *page = ai_rows_page(rows);
 
 	shape->index.blkno = (BlockNumber) rows->unit;
-	ai_decode_index_page(&shape->index, ai_rows_page(rows), ai_rows_header(rows),
+	shape->index.nblocks = ai_index_end(rows->rel);
+	ai_decode_index_page(&shape->index, page, ai_rows_header(rows),
 						 &state->what);
 	if (shape->method == NULL)
 		state->what.problem = NULL;

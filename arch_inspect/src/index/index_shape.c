@@ -158,6 +158,21 @@ slots_of_spgist(AiIndexShape *shape, Relation rel)
 }
 
 /*
+ * ai_index_end - the block that no page of the index may lead to, nor beyond
+ *
+ * To be asked after a page was read: the index may have grown since the run
+ * began, and a page leads to no block that was made after it was read.  But
+ * while an index is built CONCURRENTLY, pages are written before those that
+ * they lead to; then nothing is known.
+ */
+BlockNumber
+ai_index_end(Relation rel)
+{
+	return rel->rd_index->indisready ? ai_fork_blocks(rel, MAIN_FORKNUM) :
+		InvalidBlockNumber;
+}
+
+/*
  * ai_index_shape - what the decoders and printers need of an open index
  *
  * Lives in the current memory context.

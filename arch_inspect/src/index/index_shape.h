@@ -38,6 +38,7 @@ typedef struct AiIndexShape
 	AiIndexKey *keys;
 } AiIndexShape;
 
+extern BlockNumber ai_index_end(Relation rel);
 extern AiIndexShape *ai_index_shape(Relation rel, BlockNumber nblocks);
 extern char *ai_index_print_key(AiIndexShape *shape, Relation rel,
 								const AiPage *page, const AiIndexItem *item,

@@ -1,0 +1,37 @@
+# index.sh - eight readers of indexes of all access methods, whose pages split,
+# are emptied by VACUUM, and are built anew: no problem is told of, and no error
+# but that of an index that is gone; then the pages of each method, spoiled
+#
+# SOAK_SECONDS: how long the readers look (600). SOAK_PAGES: how many spoiled
+# pages of each method (100000).
+
+seconds=${SOAK_SECONDS:-600}
+
+psql -X -q -v ON_ERROR_STOP=1 -f soak/index.sql
+readers=
+for i in 1 2 3 4 5 6 7 8
+do
+	PGOPTIONS='-c search_path=soak_index,pg_catalog,public' psql -X -q -c "CALL look($seconds)" &
+	readers="$readers $!"
+done
+for i in 1 2
+do
+	PGOPTIONS='-c search_path=soak_index,pg_catalog,public' psql -X -q -c "CALL change($seconds)" &
+	readers="$readers $!"
+done
+rounds=0
+first=${readers# }
+first=${first%% *}
+while kill -0 "$first" 2>/dev/null
+do
+	psql -X -q -v ON_ERROR_STOP=1 -f soak/index_change.sql
+	rounds=$((rounds + 1))
+done
+for pid in $readers
+do
+	wait "$pid"
+done
+echo "  indexes were vacuumed and built anew $rounds times"
+[ "$rounds" -gt 0 ]
+errors=$(psql -X -A -t -c 'SELECT state, message, count(*) FROM soak_index.errors GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 20')
+[ -z "$errors" ] || { echo "$errors"; exit 1; }
