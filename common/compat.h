@@ -388,6 +388,9 @@
 /* PG 19 replaced get_relation_info_hook and gave the planner more hooks */
 #define AI_PLANNER_HOOKS_19 (PG_VERSION_NUM >= 190000)
 
+/* PG 17 lets a backward search go left of a pivot that is cut off at its key */
+#define AI_BTREE_BACKWARD_KEYS (PG_VERSION_NUM >= 170000)
+
 #endif							/* ARCH_COMPAT_H */
 
 /*

@@ -14,7 +14,7 @@ cd "${1:-.}"
 layers()
 {
 	cat <<'TEXT'
-arch_inspect: decode; base; source; judge; words; rows; storage mvcc wal server index pictures
+arch_inspect: decode; base; source; judge; words; rows; index; storage mvcc wal server pictures
 math_utils: base; integers floats aggregates rational npy
 arch_lab: sessions footprint
 TEXT

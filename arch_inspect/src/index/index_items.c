@@ -21,6 +21,7 @@
 #include "utils/rel.h"
 
 #include "decode/decode_index.h"
+#include "index/index_details.h"
 #include "index/index_shape.h"
 #include "rows/rows.h"
 
@@ -168,9 +169,12 @@ flags_array(const AiFlags *flags)
 										   TYPALIGN_INT));
 }
 
-/* What only one method has; its names and words are constants of ours. */
-static Datum
-details_jsonb(const AiDetails *details, const char *note, bool *isnull)
+/*
+ * ai_details_jsonb - what only one method has; its names and words are
+ * constants of ours
+ */
+Datum
+ai_details_jsonb(const AiDetails *details, const char *note, bool *isnull)
 {
 	StringInfoData json;
 	const char *comma = "";
@@ -318,7 +322,7 @@ get_page_flags(AiRows *rows, bool *isnull)
 static Datum
 get_page_details(AiRows *rows, bool *isnull)
 {
-	return details_jsonb(&((IndexItems *) rows->state)->what.details,
+	return ai_details_jsonb(&((IndexItems *) rows->state)->what.details,
 						 method_note(rows), isnull);
 }
 
@@ -461,7 +465,7 @@ get_details(AiRows *rows, bool *isnull)
 	IndexItems *state = rows->state;
 	static const AiDetails none = {0};
 
-	return details_jsonb(state->has_item ? &state->item.details : &none,
+	return ai_details_jsonb(state->has_item ? &state->item.details : &none,
 						 method_note(rows), isnull);
 }
 

@@ -20,9 +20,11 @@
 
 #include "compat.h"
 
-/* Append a value, quoted where it must be. */
-static void
-append_value(StringInfo text, const char *value)
+/*
+ * ai_index_append_value - a value, quoted where it must be
+ */
+void
+ai_index_append_value(StringInfo text, const char *value)
 {
 	static const char *const words[] = {"null", "truncated", "unreadable"};
 	bool		quote = value[0] == '\0';
@@ -55,10 +57,13 @@ append_bytes(StringInfo text, const char *bytes, uint32 len)
 		appendStringInfo(text, "%02x", (uint8) bytes[i]);
 }
 
-/* The printer of a column of desc, made ready where it was not. */
-static AiPrinter *
-ready_printer(AiIndexShape *shape, AiPrinter *printer, TupleDesc desc,
-			  int column, MemoryContext run)
+/*
+ * ai_index_ready_printer - the printer of a column of desc, made ready where
+ * it was not
+ */
+AiPrinter *
+ai_index_ready_printer(AiIndexShape *shape, AiPrinter *printer,
+					   TupleDesc desc, int column, MemoryContext run)
 {
 	if (!printer->ready)
 	{
@@ -85,7 +90,7 @@ print_multi(AiIndexShape *shape, Relation rel, int column, StringInfo text,
 		return problem;
 	if (multi.typid != TupleDescAttr(desc, column)->atttypid)
 		return "minmax-multi summary is of another type";
-	printer = ready_printer(shape, &shape->column_printers[column], desc, column, run);
+	printer = ai_index_ready_printer(shape, &shape->column_printers[column], desc, column, run);
 	appendStringInfoString(text, "minmax-multi");
 	for (uint32 i = 0; i < 2 * multi.nranges + multi.nvalues; i++)
 	{
@@ -107,7 +112,7 @@ print_multi(AiIndexShape *shape, Relation rel, int column, StringInfo text,
 			return problem;
 		if (in_range && i % 2 == 0)
 			appendStringInfoChar(text, '(');
-		append_value(text, value);
+		ai_index_append_value(text, value);
 		if (in_range && i % 2 == 1)
 			appendStringInfoChar(text, ')');
 	}
@@ -147,11 +152,11 @@ print_one(AiIndexShape *shape, Relation rel, const AiPage *page,
 		case AI_SLOT_PRINTED:
 			break;
 	}
-	printer = ready_printer(shape, &shape->printers[key->slot], shape->desc,
+	printer = ai_index_ready_printer(shape, &shape->printers[key->slot], shape->desc,
 							key->slot, run);
 	value = ai_print_value(printer, data, key->stored.raw_size, unproven, &problem);
 	if (value != NULL)
-		append_value(text, value);
+		ai_index_append_value(text, value);
 	return problem;
 }
 

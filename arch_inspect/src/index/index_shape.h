@@ -8,6 +8,7 @@
 #ifndef AI_INDEX_SHAPE_H
 #define AI_INDEX_SHAPE_H
 
+#include "lib/stringinfo.h"
 #include "utils/relcache.h"
 
 #include "decode/decode_index.h"
@@ -40,6 +41,10 @@ typedef struct AiIndexShape
 
 extern BlockNumber ai_index_end(Relation rel);
 extern AiIndexShape *ai_index_shape(Relation rel, BlockNumber nblocks);
+extern AiPrinter *ai_index_ready_printer(AiIndexShape *shape,
+										 AiPrinter *printer, TupleDesc desc,
+										 int column, MemoryContext run);
+extern void ai_index_append_value(StringInfo text, const char *value);
 extern char *ai_index_print_key(AiIndexShape *shape, Relation rel,
 								const AiPage *page, const AiIndexItem *item,
 								MemoryContext run, const char **problem);

@@ -265,17 +265,17 @@ ai_print_datum(AiPrinter *printer, Datum datum, const char **problem)
 }
 
 /*
- * ai_print_value - a stored value as text, or NULL and the reason
+ * ai_value_datum - a stored value as a Datum, where every byte of it is sound
  *
- * data and len are the value's own bytes, without varlena header and
- * decompressed.  unproven says why nothing proves them, NULL if every page
- * that they came from was read from disk and has the right checksum.
- *
- * A reason may come with a value too: what the output function warned of.
+ * False, and the reason, where it is not.  data and len are the value's own
+ * bytes, without varlena header and decompressed.  unproven says why nothing
+ * proves them, NULL if every page that they came from was read from disk and
+ * has the right checksum.  The Datum is a copy in the current context, with a
+ * plain header.
  */
-char *
-ai_print_value(AiPrinter *printer, const char *data, uint32 len,
-			   const char *unproven, const char **problem)
+bool
+ai_value_datum(AiPrinter *printer, const char *data, uint32 len,
+			   const char *unproven, Datum *datum, const char **problem)
 {
 	ValueChecker value_checker = {{
 			.alloc = checker_alloc, .free = checker_free,
@@ -285,7 +285,6 @@ ai_print_value(AiPrinter *printer, const char *data, uint32 len,
 	AiChecker  *checker = &value_checker.checker;
 	const AiType *type = printer->type;
 	char	   *copy;
-	Datum		datum;
 
 	*problem = NULL;
 	if (type != NULL && type->oid == ANYARRAYOID)
@@ -293,17 +292,17 @@ ai_print_value(AiPrinter *printer, const char *data, uint32 len,
 	if (type == NULL)
 	{
 		*problem = ai_not_checked;
-		return NULL;
+		return false;
 	}
 	if (type->attr.len > 0 && len != type->attr.len)
 	{
 		*problem = "value is not of its type's length";
-		return NULL;
+		return false;
 	}
 	if (len > MaxAllocSize - VARHDRSZ - 1)
 	{
 		*problem = "value is too large to be printed";
-		return NULL;
+		return false;
 	}
 
 	/* a copy: aligned, with a plain header, and with an end */
@@ -317,38 +316,54 @@ ai_print_value(AiPrinter *printer, const char *data, uint32 len,
 	if (*problem != NULL)
 	{
 		pfree(copy);
-		return NULL;
+		return false;
 	}
 
 	if (type->attr.len == -1)
-		datum = PointerGetDatum(copy);
+		*datum = PointerGetDatum(copy);
 	else if (type->attr.len == -2)
-		datum = CStringGetDatum(copy + VARHDRSZ);
+		*datum = CStringGetDatum(copy + VARHDRSZ);
 	else if (!printer->byval)
 	{
 		/* of fixed length, which wants its own alignment */
 		memmove(copy, copy + VARHDRSZ, len);
-		datum = PointerGetDatum(copy);
+		*datum = PointerGetDatum(copy);
 	}
 	else
 	{
 		switch (len)
 		{
 			case 1:
-				datum = CharGetDatum(*data);
+				*datum = CharGetDatum(*data);
 				break;
 			case 2:
-				datum = Int16GetDatum((int16) ai_get_uint16(data));
+				*datum = Int16GetDatum((int16) ai_get_uint16(data));
 				break;
 			case 4:
-				datum = Int32GetDatum((int32) ai_get_uint32(data));
+				*datum = Int32GetDatum((int32) ai_get_uint32(data));
 				break;
 			default:
-				memcpy(&datum, data, sizeof(Datum));
+				memcpy(datum, data, sizeof(Datum));
 				break;
 		}
 	}
+	return true;
+}
 
+/*
+ * ai_print_value - a stored value as text, or NULL and the reason
+ *
+ * Arguments as ai_value_datum() has them.  A reason may come with a value too:
+ * what the output function warned of.
+ */
+char *
+ai_print_value(AiPrinter *printer, const char *data, uint32 len,
+			   const char *unproven, const char **problem)
+{
+	Datum		datum;
+
+	if (!ai_value_datum(printer, data, len, unproven, &datum, problem))
+		return NULL;
 	CHECK_FOR_INTERRUPTS();
 	if (printer->may_fail || len > LARGE_VALUE)
 		return valid_text(print_guarded(printer, datum, problem), problem);

@@ -38,6 +38,9 @@ extern AiAttribute *ai_attributes_of(TupleDesc desc);
 /* value.c */
 extern void ai_printer_init(AiPrinter *printer, AiTypes *types,
 							TupleDesc desc, int attnum);
+extern bool ai_value_datum(AiPrinter *printer, const char *data, uint32 len,
+						   const char *unproven, Datum *datum,
+						   const char **problem);
 extern char *ai_print_value(AiPrinter *printer, const char *data, uint32 len,
 							const char *unproven, const char **problem);
 extern char *ai_print_datum(AiPrinter *printer, Datum datum,
