@@ -34,9 +34,9 @@ An executor that has the index''s meta page in its cache does not read it.
 Rights: values tier of the table. The operator class'' functions run as the
 owner of the index in a security-restricted operation; they get keys only
 whose every byte was found sound. No expression or predicate is evaluated.
-Errors: 22023 for too many values, 42804 or 42883 where the operator
-class has no such operator, 42501, 42809 for a relation that is not an index or
-is a partitioned one, 0A000 for another session''s temporary one and for an
+Errors: 22023 for too many values, 42804 or 42883 where the operator class
+has no such operator, 42501, 42809 for a relation that is not an index or is
+a partitioned one, 0A000 for another session''s temporary one and for an
 access method whose search is not known. Source:
 src/backend/access/nbtree/nbtsearch.c, hash/hashsearch.c, brin/brin.c.';
 
