@@ -2,10 +2,12 @@
  *
  * compat.h
  *	  What differs between the server's majors; the only file that tests
- *	  PG_VERSION_NUM.
+ *	  PG_VERSION_NUM, with compat_disk.h for what is on disk.
  *
  * A shim bears the newest API's name and says which release changed it, so
- * that it can be deleted when that release is the oldest one supported.
+ * that it can be deleted when that release is the oldest one supported.  What
+ * the server has no one name for is called arch_ or ARCH_.  No macro here bears
+ * the name of a structure's member: that would rename it everywhere.
  *-------------------------------------------------------------------------
  */
 #ifndef ARCH_COMPAT_H
@@ -17,17 +19,14 @@
 
 #include "fmgr.h"
 
+#include "compat_disk.h"
+
 /* PG 18 lets a module name itself and its version */
 #if PG_VERSION_NUM >= 180000
 #define ARCH_MODULE_MAGIC(modname) \
 	PG_MODULE_MAGIC_EXT(.name = (modname), .version = EXT_VERSION)
 #else
 #define ARCH_MODULE_MAGIC(modname) PG_MODULE_MAGIC
-#endif
-
-/* PG 16 moved the varlena macros out of postgres.h */
-#if PG_VERSION_NUM >= 160000
-#include "varatt.h"
 #endif
 
 /*
@@ -46,11 +45,6 @@
 /* PG 18 looks for "$libdir/name" in all of dynamic_library_path */
 #define ARCH_LIBDIR_IS_SEARCHED (PG_VERSION_NUM >= 180000)
 
-/* PG 18 says in front of a function that it does not return */
-#if PG_VERSION_NUM < 180000
-#define pg_noreturn __attribute__((noreturn))
-#endif
-
 /*
  * PG 16 gathered the checks of each kind of object; before it, these two are
  * for functions and for relations only
@@ -64,29 +58,38 @@
 	 pg_class_ownercheck(objid, roleid))
 #endif
 
-/* PG 16 renamed RelFileNode and made macros of buffer tags functions */
-#if PG_VERSION_NUM < 160000
-#include "utils/relfilenodemap.h"
+/* PG 16 renamed RelFileNode, and made the macros of buffer tags functions */
+#if PG_VERSION_NUM >= 160000
+#define arch_rd_locator(rel) (&(rel)->rd_locator)
+#define arch_smgr_rlocator(smgr) ((smgr)->smgr_rlocator)
+#define arch_block_rlocator(block) (&(block)->rlocator)
+#else
 #define RelFileLocator RelFileNode
 #define RelFileNumber Oid
-#define rd_locator rd_node
-#define InitBufferTag(tag, rlocator, forkno, blkno) \
-	INIT_BUFFERTAG(*(tag), *(rlocator), forkno, blkno)
+#define InitBufferTag(tag, locator, forkno, blkno) \
+	INIT_BUFFERTAG(*(tag), *(locator), forkno, blkno)
 #define BufferTagsEqual(tag1, tag2) BUFFERTAGS_EQUAL(*(tag1), *(tag2))
 #define BufTagGetForkNum(tag) ((tag)->forkNum)
-#define smgr_rlocator smgr_rnode
-#define RelidByRelfilenumber(spcoid, relnumber) \
-	RelidByRelfilenode(spcoid, relnumber)
-#define rlocator rnode
-#else
-#include "utils/relfilenumbermap.h"
+#define arch_rd_locator(rel) (&(rel)->rd_node)
+#define arch_smgr_rlocator(smgr) ((smgr)->smgr_rnode)
+#define arch_block_rlocator(block) (&(block)->rnode)
 #endif
 
 /* PG 18 returns a path by value; this one is in palloc'd memory everywhere */
 #if PG_VERSION_NUM >= 180000
-#define relpath_palloc(rlocator, forkno) pstrdup(relpath(rlocator, forkno).str)
+#define arch_smgr_path(smgr, forkno) \
+	pstrdup(relpath(arch_smgr_rlocator(smgr), forkno).str)
 #else
-#define relpath_palloc(rlocator, forkno) relpath(rlocator, forkno)
+#define arch_smgr_path(smgr, forkno) relpath(arch_smgr_rlocator(smgr), forkno)
+#endif
+
+/* PG 16 renamed the header, and the function with it */
+#if PG_VERSION_NUM >= 160000
+#include "utils/relfilenumbermap.h"
+#else
+#include "utils/relfilenodemap.h"
+#define RelidByRelfilenumber(spcoid, relnumber) \
+	RelidByRelfilenode(spcoid, relnumber)
 #endif
 
 /* PG 16 renamed the members of a buffer tag */
@@ -98,33 +101,6 @@
 #define ARCH_TAG_SPC(tag) ((tag)->rnode.spcNode)
 #define ARCH_TAG_DB(tag) ((tag)->rnode.dbNode)
 #define ARCH_TAG_REL(tag) ((tag)->rnode.relNode)
-#endif
-
-/* PG 17 added methods of jsonpath; before it, no value has them */
-#if PG_VERSION_NUM < 170000
-#define jpiBigint (jpiLikeRegex + 1)
-#define jpiBoolean (jpiLikeRegex + 2)
-#define jpiDate (jpiLikeRegex + 3)
-#define jpiDecimal (jpiLikeRegex + 4)
-#define jpiInteger (jpiLikeRegex + 5)
-#define jpiNumber (jpiLikeRegex + 6)
-#define jpiStringFunc (jpiLikeRegex + 7)
-#define jpiTime (jpiLikeRegex + 8)
-#define jpiTimeTz (jpiLikeRegex + 9)
-#define jpiTimestamp (jpiLikeRegex + 10)
-#define jpiTimestampTz (jpiLikeRegex + 11)
-#endif
-
-/* PG 19 added those that work on strings */
-#if PG_VERSION_NUM < 190000
-#define jpiStrReplace (jpiLikeRegex + 12)
-#define jpiStrLower (jpiLikeRegex + 13)
-#define jpiStrUpper (jpiLikeRegex + 14)
-#define jpiStrLtrim (jpiLikeRegex + 15)
-#define jpiStrRtrim (jpiLikeRegex + 16)
-#define jpiStrBtrim (jpiLikeRegex + 17)
-#define jpiStrInitcap (jpiLikeRegex + 18)
-#define jpiStrSplitPart (jpiLikeRegex + 19)
 #endif
 
 /* PG 17 renamed ShmemVariableCache */
@@ -139,27 +115,27 @@
 
 /* PG 16 keeps why a slot was invalidated; before, only where it was */
 #if PG_VERSION_NUM >= 160000
-#define ai_slot_invalidated(slot) ((slot)->data.invalidated != RS_INVAL_NONE)
+#define arch_slot_invalidated(slot) ((slot)->data.invalidated != RS_INVAL_NONE)
 #else
-#define ai_slot_invalidated(slot) \
+#define arch_slot_invalidated(slot) \
 	(!XLogRecPtrIsInvalid((slot)->data.invalidated_at) && \
 	 XLogRecPtrIsInvalid((slot)->data.restart_lsn))
 #endif
 
 /* PG 17 copies slots to a standby */
 #if PG_VERSION_NUM >= 170000
-#define ai_slot_synced(slot) ((slot)->data.synced)
+#define arch_slot_synced(slot) ((slot)->data.synced)
 #else
-#define ai_slot_synced(slot) false
+#define arch_slot_synced(slot) false
 #endif
 
 /* PG 17 numbers processes by their PGPROC, and temporary schemas with them */
 #if PG_VERSION_NUM >= 170000
-#define ai_temp_namespace_proc(namespaceid) \
+#define arch_temp_namespace_proc(namespaceid) \
 	(GetTempNamespaceProcNumber(namespaceid) == INVALID_PROC_NUMBER ? NULL : \
 	 ProcNumberGetProc(GetTempNamespaceProcNumber(namespaceid)))
 #else
-#define ai_temp_namespace_proc(namespaceid) \
+#define arch_temp_namespace_proc(namespaceid) \
 	(GetTempNamespaceBackendId(namespaceid) == InvalidBackendId ? NULL : \
 	 BackendIdGetProc(GetTempNamespaceBackendId(namespaceid)))
 #endif
@@ -189,9 +165,11 @@
 
 /* PG 19 renamed what links the processes of a lock's wait queue */
 #if PG_VERSION_NUM >= 190000
-#define AI_WAIT_LINK waitLink
+#define arch_wait_queue_foreach(var, lock) \
+	arch_lock_queue_foreach(PGPROC, waitLink, var, ARCH_WAIT_QUEUE(lock))
 #else
-#define AI_WAIT_LINK links
+#define arch_wait_queue_foreach(var, lock) \
+	arch_lock_queue_foreach(PGPROC, links, var, ARCH_WAIT_QUEUE(lock))
 #endif
 
 /*
@@ -200,9 +178,9 @@
  * moved it.
  */
 #if PG_VERSION_NUM >= 180000
-#define AI_LW_EXCLUSIVE ((uint32) MAX_BACKENDS + 1)
+#define ARCH_LW_EXCLUSIVE ((uint32) MAX_BACKENDS + 1)
 #else
-#define AI_LW_EXCLUSIVE ((uint32) 1 << 24)
+#define ARCH_LW_EXCLUSIVE ((uint32) 1 << 24)
 #endif
 
 /*
@@ -211,13 +189,13 @@
  * others.  The array itself is static: our own entry leads to it.
  */
 #if PG_VERSION_NUM >= 170000
-#define ai_status_base() (MyBEEntry - MyProcNumber)
-#define ai_status_slot(proc, procno) (procno)
-#define AI_AUX_STATUS_SLOTS 0
+#define arch_status_base() (MyBEEntry - MyProcNumber)
+#define arch_status_slot(proc, procno) (procno)
+#define ARCH_AUX_STATUS_SLOTS 0
 #else
-#define ai_status_base() (MyBEEntry - (MyBackendId - 1))
-#define ai_status_slot(proc, procno) ((proc)->backendId - 1)
-#define AI_AUX_STATUS_SLOTS NUM_AUXPROCTYPES
+#define arch_status_base() (MyBEEntry - (MyBackendId - 1))
+#define arch_status_slot(proc, procno) ((proc)->backendId - 1)
+#define ARCH_AUX_STATUS_SLOTS NUM_AUXPROCTYPES
 #endif
 
 /* PG 18 shows backends that still authenticate */
@@ -227,9 +205,9 @@
 
 /* PG 17 brought pg_wait_events, with the words for each event */
 #if PG_VERSION_NUM >= 170000
-#define AI_SERVER_HAS_WAIT_EVENTS true
+#define ARCH_SERVER_HAS_WAIT_EVENTS true
 #else
-#define AI_SERVER_HAS_WAIT_EVENTS false
+#define ARCH_SERVER_HAS_WAIT_EVENTS false
 #endif
 
 /* PG 17 summarizes the WAL for incremental backups, and keeps it until then */
@@ -243,9 +221,9 @@
 
 /* PG 17 brought bump contexts */
 #if PG_VERSION_NUM >= 170000
-#define AI_OTHER_CONTEXT "Bump"
+#define ARCH_OTHER_CONTEXT "Bump"
 #else
-#define AI_OTHER_CONTEXT "unknown"
+#define ARCH_OTHER_CONTEXT "unknown"
 #endif
 
 /*
@@ -253,19 +231,19 @@
  * a table into that for inserted rows
  */
 #if PG_VERSION_NUM >= 180000
-#define ai_autovacuum_max_threshold(options) \
+#define arch_autovacuum_max_threshold(options) \
 	((options) != NULL && (options)->vacuum_max_threshold >= -1 ? \
 	 (options)->vacuum_max_threshold : autovacuum_vac_max_thresh)
-#define ai_unfrozen_share(class) \
+#define arch_unfrozen_share(class) \
 	((class)->relpages > 0 && (class)->relallfrozen > 0 ? \
 	 1 - ((float4) Min((class)->relallfrozen, (class)->relpages) / (class)->relpages) : 1)
 #else
-#define ai_autovacuum_max_threshold(options) (-1)
-#define ai_unfrozen_share(class) 1
+#define arch_autovacuum_max_threshold(options) (-1)
+#define arch_unfrozen_share(class) 1
 #endif
 
 /* Up to PG 18 a table whose vacuum is forced is analyzed though it is disabled */
-#define AI_FORCED_VACUUM_ANALYZES (PG_VERSION_NUM < 190000)
+#define ARCH_FORCED_VACUUM_ANALYZES (PG_VERSION_NUM < 190000)
 
 /* PG 18 split commands/explain.h */
 #if PG_VERSION_NUM >= 180000
@@ -284,13 +262,13 @@
  * one has no order, no outer path and nothing private.
  */
 #if PG_VERSION_NUM >= 180000
-#define mu_create_foreignscan_path(root, rel, rows, startup, total, outer) \
+#define arch_create_foreignscan_path(root, rel, rows, startup, total, outer) \
 	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, NIL, outer, NULL, NIL, NIL)
 #elif PG_VERSION_NUM >= 170000
-#define mu_create_foreignscan_path(root, rel, rows, startup, total, outer) \
+#define arch_create_foreignscan_path(root, rel, rows, startup, total, outer) \
 	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL, NIL)
 #else
-#define mu_create_foreignscan_path(root, rel, rows, startup, total, outer) \
+#define arch_create_foreignscan_path(root, rel, rows, startup, total, outer) \
 	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL)
 #endif
 
@@ -300,36 +278,36 @@
  * which more depends on: there a worker is counted by nobody but us.
  */
 #if PG_VERSION_NUM >= 190000
-#define al_count_as_connection(proc) ((void) (proc))
+#define arch_count_as_connection(proc) ((void) (proc))
 #elif PG_VERSION_NUM >= 180000
-#define al_count_as_connection(proc) ((proc)->isRegularBackend = true)
+#define arch_count_as_connection(proc) ((proc)->isRegularBackend = true)
 #else
-#define al_count_as_connection(proc) ((proc)->isBackgroundWorker = false)
+#define arch_count_as_connection(proc) ((proc)->isBackgroundWorker = false)
 #endif
 
 /* PG 16 gathered the checks of each kind of object */
 #if PG_VERSION_NUM >= 160000
-#define al_database_aclcheck(dbid, roleid, mode) \
+#define arch_database_aclcheck(dbid, roleid, mode) \
 	object_aclcheck(DatabaseRelationId, dbid, roleid, mode)
 #else
-#define al_database_aclcheck(dbid, roleid, mode) \
+#define arch_database_aclcheck(dbid, roleid, mode) \
 	pg_database_aclcheck(dbid, roleid, mode)
 #endif
 
 /* PG 18 brought generated columns that are reckoned when they are read */
 #if PG_VERSION_NUM >= 180000
-#define ai_attribute_is_virtual(att) \
+#define arch_attribute_is_virtual(att) \
 	((att)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
 #else
-#define ai_attribute_is_virtual(att) ((void) (att), false)
+#define arch_attribute_is_virtual(att) ((void) (att), false)
 #endif
 
 /* PG 18 keeps NOT NULL as a constraint: its tuple, or NULL */
 #if PG_VERSION_NUM >= 180000
-#define ai_not_null_constraint(relid, attnum) \
+#define arch_not_null_constraint(relid, attnum) \
 	findNotNullConstraintAttnum(relid, attnum)
 #else
-#define ai_not_null_constraint(relid, attnum) \
+#define arch_not_null_constraint(relid, attnum) \
 	((void) (relid), (void) (attnum), (HeapTuple) NULL)
 #endif
 
@@ -345,48 +323,15 @@
 #define TupleDescFinalize(tupdesc) ((void) (tupdesc))
 #endif
 
-/* PG 19 says in words for the compiler that a case falls through */
-#if PG_VERSION_NUM < 190000
-#ifdef __GNUC__
-#define pg_fallthrough __attribute__((fallthrough))
-#else
-#define pg_fallthrough ((void) 0)
-#endif
-#endif
-
 /* PG 19 tells a signal handler who sent the signal */
 #if PG_VERSION_NUM >= 190000
-#define AL_SIGNAL_ARGS postgres_signal_arg, pg_siginfo
+#define ARCH_SIGNAL_ARGS postgres_signal_arg, pg_siginfo
 #else
-#define AL_SIGNAL_ARGS postgres_signal_arg
-#endif
-
-/*
- * PG 19 lets the records of pruning and vacuum set bits of the visibility map;
- * before, a record of its own did, whose flags came after its horizon
- */
-#if PG_VERSION_NUM >= 190000
-#define XLOG_HEAP2_VISIBLE 0x40
-#elif PG_VERSION_NUM >= 170000
-#define XLHP_VM_ALL_VISIBLE 0
-#define XLHP_VM_ALL_FROZEN 0
-#endif
-#define AI_HEAP_VISIBLE_FLAGS sizeof(TransactionId)
-
-/* PG 19 has one record for a new LSN, and not one of GiST's */
-#if PG_VERSION_NUM >= 190000
-#define XLOG_GIST_ASSIGN_LSN 0x70
-#else
-#define XLOG_ASSIGN_LSN 0xC0
-#endif
-
-/* PG 19 switches logical decoding on and off with the slots that need it */
-#if PG_VERSION_NUM < 190000
-#define XLOG_LOGICAL_DECODING_STATUS_CHANGE 0xF0
+#define ARCH_SIGNAL_ARGS postgres_signal_arg
 #endif
 
 /* PG 19 replaced get_relation_info_hook and gave the planner more hooks */
-#define AI_PLANNER_HOOKS_19 (PG_VERSION_NUM >= 190000)
+#define ARCH_PLANNER_HOOKS_19 (PG_VERSION_NUM >= 190000)
 
 /* PG 17 lets a backward search go left of a pivot that is cut off at its key */
 #define AI_BTREE_BACKWARD_KEYS (PG_VERSION_NUM >= 170000)
@@ -405,30 +350,30 @@
 
 /* PG 19 widened a buffer's state, and put its content lock into it */
 #if PG_VERSION_NUM >= 190000
-typedef uint64 AiBufferState;
+typedef uint64 ArchBufferState;
 
-static inline AiBufferState
-ai_buffer_state(BufferDesc *desc)
+static inline ArchBufferState
+arch_buffer_state(BufferDesc *desc)
 {
 	return pg_atomic_read_u64(&desc->state);
 }
 
 static inline void
-ai_unlock_buffer_header(BufferDesc *desc, AiBufferState state)
+arch_unlock_buffer_header(BufferDesc *desc, ArchBufferState state)
 {
 	UnlockBufHdr(desc);
 }
 #else
-typedef uint32 AiBufferState;
+typedef uint32 ArchBufferState;
 
-static inline AiBufferState
-ai_buffer_state(BufferDesc *desc)
+static inline ArchBufferState
+arch_buffer_state(BufferDesc *desc)
 {
 	return pg_atomic_read_u32(&desc->state);
 }
 
 static inline void
-ai_unlock_buffer_header(BufferDesc *desc, AiBufferState state)
+arch_unlock_buffer_header(BufferDesc *desc, ArchBufferState state)
 {
 	UnlockBufHdr(desc, state);
 }
@@ -436,7 +381,7 @@ ai_unlock_buffer_header(BufferDesc *desc, AiBufferState state)
 
 /* PG 19 has no list of free buffers: one is free that holds no page */
 static inline bool
-ai_buffer_is_free(const BufferDesc *desc, AiBufferState state)
+arch_buffer_is_free(const BufferDesc *desc, ArchBufferState state)
 {
 #if PG_VERSION_NUM >= 190000
 	return (state & BM_TAG_VALID) == 0;
@@ -450,7 +395,7 @@ ai_buffer_is_free(const BufferDesc *desc, AiBufferState state)
  * hold it, that is alone but for those who share it; it counts as shared.
  */
 static inline void
-ai_content_lock(BufferDesc *desc, bool *exclusive, uint32 *shared)
+arch_content_lock(BufferDesc *desc, bool *exclusive, uint32 *shared)
 {
 #if PG_VERSION_NUM >= 190000
 	uint64		state = pg_atomic_read_u64(&desc->state);
@@ -461,14 +406,14 @@ ai_content_lock(BufferDesc *desc, bool *exclusive, uint32 *shared)
 #else
 	uint32		state = pg_atomic_read_u32(&BufferDescriptorGetContentLock(desc)->state);
 
-	*exclusive = (state & AI_LW_EXCLUSIVE) != 0;
-	*shared = state & (AI_LW_EXCLUSIVE - 1);
+	*exclusive = (state & ARCH_LW_EXCLUSIVE) != 0;
+	*shared = state & (ARCH_LW_EXCLUSIVE - 1);
 #endif
 }
 
 /* Does a process with this wait event wait for a buffer's content lock? */
 static inline bool
-ai_waits_for_content(uint32 wait_event_info)
+arch_waits_for_content(uint32 wait_event_info)
 {
 #if PG_VERSION_NUM >= 190000
 	return wait_event_info == WAIT_EVENT_BUFFER_EXCLUSIVE ||
@@ -488,7 +433,7 @@ ai_waits_for_content(uint32 wait_event_info)
  * at its limit, or we had the buffer pinned already.
  */
 static inline bool
-ai_read_recent_buffer(const RelFileLocator *rlocator, ForkNumber forknum,
+arch_read_recent_buffer(const RelFileLocator *rlocator, ForkNumber forknum,
 					  BlockNumber blkno, Buffer buffer)
 {
 #if PG_VERSION_NUM >= 190000
@@ -519,7 +464,7 @@ ai_read_recent_buffer(const RelFileLocator *rlocator, ForkNumber forknum,
 
 /* PG 19 keeps which conflicts with recovery are pending, not only whether */
 static inline bool
-al_recovery_conflict_pending(PGPROC *proc)
+arch_recovery_conflict_pending(PGPROC *proc)
 {
 #if PG_VERSION_NUM >= 190000
 	return pg_atomic_read_u32(&proc->pendingRecoveryConflicts) != 0;
@@ -534,7 +479,7 @@ al_recovery_conflict_pending(PGPROC *proc)
 
 /* PG 19 knows who uses a slot by the number of its PGPROC */
 static inline int
-ai_slot_pid(const ReplicationSlot *slot)
+arch_slot_pid(const ReplicationSlot *slot)
 {
 #if PG_VERSION_NUM >= 190000
 	return slot->active_proc == INVALID_PROC_NUMBER ? 0 :
@@ -546,9 +491,9 @@ ai_slot_pid(const ReplicationSlot *slot)
 
 /* PG 19 sets slots aside for REPACK, behind the others */
 #if PG_VERSION_NUM >= 190000
-#define AI_REPLICATION_SLOTS (max_replication_slots + max_repack_replication_slots)
+#define ARCH_REPLICATION_SLOTS (max_replication_slots + max_repack_replication_slots)
 #else
-#define AI_REPLICATION_SLOTS max_replication_slots
+#define ARCH_REPLICATION_SLOTS max_replication_slots
 #endif
 #endif							/* ARCH_COMPAT_SLOT */
 
@@ -566,7 +511,7 @@ ai_slot_pid(const ReplicationSlot *slot)
 
 /* PG 19 also says why there is no record; our own callback knows better */
 static inline XLogRecPtr
-ai_find_next_record(XLogReaderState *state, XLogRecPtr start)
+arch_find_next_record(XLogReaderState *state, XLogRecPtr start)
 {
 #if PG_VERSION_NUM >= 190000
 	char	   *errormsg;
@@ -583,7 +528,7 @@ ai_find_next_record(XLogReaderState *state, XLogRecPtr start)
 
 /* PG 19 has a level for each kind of process */
 static inline int *
-ai_log_min_messages(void)
+arch_log_min_messages(void)
 {
 #if PG_VERSION_NUM >= 190000
 	return &log_min_messages[MyBackendType];

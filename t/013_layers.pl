@@ -32,6 +32,8 @@ foreach my $case (
 	[ 'arch_inspect/src/storage/anatomy.c', '#include "mvcc/horizons.h"', 'storage/anatomy.c may not include mvcc/horizons.h' ],
 	[ 'arch_inspect/src/decode/decode_page.c', '#include "utils/lsyscache.h"', 'no place among the decoders' ],
 	[ 'arch_inspect/src/decode/decode_page.c', "\tereport(ERROR, (errmsg(\"x\")));", 'no place among the decoders' ],
+	[ 'arch_inspect/src/decode/decode_page.c', '#include "compat.h"', 'no place among the decoders' ],
+	[ 'arch_inspect/src/storage/anatomy.c', '#if PG_VERSION_NUM < 160000', 'which is for common/compat.h' ],
 	[ 'math_utils/src/base/mu_int.c', '#include "rational/rational.h"', 'base/mu_int.c may not include rational/rational.h' ],
 	[ 'arch_lab/src/attic/old.c', '', 'arch_lab/src/attic stands on no floor' ])
 {

@@ -54,10 +54,13 @@ bad=$(
 	done
 	# Decoders are linked without a server: bytes in, structs out.  Of the
 	# headers for what runs in one they may have those that lay out what is on
-	# disk.
-	grep -nE '#include "(catalog|executor|funcapi|fmgr|nodes|storage|utils)|\b(ereport|elog|palloc[0-9a-z_]*|SearchSysCache[0-9]*|ReadBuffer[A-Za-z]*) *\(' \
+	# disk, and compat_disk.h is all of compat.h that does no more.
+	grep -nE '#include "(compat\.h|catalog|executor|funcapi|fmgr|nodes|storage|utils)|\b(ereport|elog|palloc[0-9a-z_]*|SearchSysCache[0-9]*|ReadBuffer[A-Za-z]*) *\(' \
 		arch_inspect/src/decode/*.[ch] |
 		grep -vE '"(catalog/(pg_control|pg_tablespace_d|storage_xlog)|storage/(block|bufpage|checksum_impl|item|itemid|itemptr|off|relfilelocator|relfilenode|standbydefs)|utils/(array|jsonb|jsonpath|rangetypes|relmapper))\.h"' |
 		sed 's/$/ has no place among the decoders/' || true
+	# What differs by major stands in one place.
+	grep -ln 'PG_VERSION_NUM' */src/*/*.[ch] */src/*.[ch] 2>/dev/null |
+		sed 's/$/ tests PG_VERSION_NUM, which is for common\/compat.h/' || true
 )
 [ -z "$bad" ] || { echo "$bad" >&2; exit 1; }

@@ -14,7 +14,7 @@
 
 #include "access/htup_details.h"
 
-#include "compat.h"
+#include "compat_disk.h"
 
 /* A column, as far as its bytes are concerned. */
 typedef struct AiAttribute

@@ -12,7 +12,7 @@
 #include "utils/jsonb.h"
 #include "utils/jsonpath.h"
 
-#include "compat.h"
+#include "compat_disk.h"
 #include "decode/decode_value.h"
 
 /*

@@ -20,7 +20,7 @@
 #include "storage/bufpage.h"
 #include "storage/off.h"
 
-#include "compat.h"
+#include "compat_disk.h"
 
 typedef enum AiPageKind
 {

@@ -10,7 +10,7 @@
 #include "access/rmgr.h"
 #include "common/relpath.h"
 
-#include "compat.h"
+#include "compat_disk.h"
 #include "decode/decode_wal.h"
 
 /*

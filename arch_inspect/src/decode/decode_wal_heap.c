@@ -15,7 +15,7 @@
 #include "access/rmgr.h"
 #include "access/visibilitymapdefs.h"
 
-#include "compat.h"
+#include "compat_disk.h"
 #include "decode/decode_wal.h"
 
 /* Where xl_heap_update keeps the old and the new offset number */
@@ -338,7 +338,7 @@ ai_wal_heap2(const AiWalRecord *rec, AiWords *w)
 			break;
 		case XLOG_HEAP2_VISIBLE:
 			/* reference 0 is the map's page, reference 1 the heap's */
-			if (!AI_WAL_MAIN(rec, AI_HEAP_VISIBLE_FLAGS, &flags, 1))
+			if (!AI_WAL_MAIN(rec, ARCH_HEAP_VISIBLE_FLAGS, &flags, 1))
 				return;
 			ai_words(w, "mark block %u all-visible", ai_wal_blkno(rec, 1));
 			if (flags & VISIBILITYMAP_ALL_FROZEN)

@@ -13,7 +13,7 @@
 #include "access/hash_xlog.h"
 #include "access/nbtxlog.h"
 
-#include "compat.h"
+#include "compat_disk.h"
 #include "decode/decode_wal.h"
 
 /*

@@ -25,7 +25,7 @@
 #include "storage/standbydefs.h"
 #include "utils/relmapper.h"
 
-#include "compat.h"
+#include "compat_disk.h"
 #include "decode/decode_wal.h"
 
 StaticAssertDecl(sizeof(AiLocator) == 12, "a relation's locator is three oids");

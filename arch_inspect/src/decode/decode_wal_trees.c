@@ -11,7 +11,7 @@
 #include "access/gistxlog.h"
 #include "access/spgxlog.h"
 
-#include "compat.h"
+#include "compat_disk.h"
 #include "decode/decode_wal.h"
 
 void

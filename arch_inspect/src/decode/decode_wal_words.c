@@ -13,7 +13,7 @@
 
 #include "catalog/pg_tablespace_d.h"
 
-#include "compat.h"
+#include "compat_disk.h"
 #include "decode/decode_wal.h"
 
 static void

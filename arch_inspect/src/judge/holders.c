@@ -144,7 +144,7 @@ static void
 copy_slots(AiHolders *holders)
 {
 	LWLockAcquire(ReplicationSlotControlLock, LW_SHARED);
-	for (int i = 0; i < AI_REPLICATION_SLOTS; i++)
+	for (int i = 0; i < ARCH_REPLICATION_SLOTS; i++)
 	{
 		ReplicationSlot *slot = &ReplicationSlotCtl->replication_slots[i];
 		AiHolder	copy = {0};
@@ -154,11 +154,11 @@ copy_slots(AiHolders *holders)
 		if (!slot->in_use)
 			continue;
 		SpinLockAcquire(&slot->mutex);
-		copy.pid = ai_slot_pid(slot);
+		copy.pid = arch_slot_pid(slot);
 		copy.datid = slot->data.database;
 		copy.name = slot->data.name;
-		copy.synced = ai_slot_synced(slot);
-		invalidated = ai_slot_invalidated(slot);
+		copy.synced = arch_slot_synced(slot);
+		invalidated = arch_slot_invalidated(slot);
 		xids[0] = slot->effective_xmin;
 		xids[1] = slot->effective_catalog_xmin;
 		SpinLockRelease(&slot->mutex);
@@ -319,7 +319,7 @@ ai_holders_read(void)
 	int			n = 0;
 
 	holders = palloc(offsetof(AiHolders, holder) +
-					 sizeof(AiHolder) * (nprocs + 2 * (Size) AI_REPLICATION_SLOTS + 5));
+					 sizeof(AiHolder) * (nprocs + 2 * (Size) ARCH_REPLICATION_SLOTS + 5));
 	LWLockAcquire(ProcArrayLock, LW_SHARED);
 	holders->none = XidFromFullTransactionId(TransamVariables->latestCompletedXid);
 	TransactionIdAdvance(holders->none);

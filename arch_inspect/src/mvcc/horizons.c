@@ -198,7 +198,7 @@ ai_temp_schema_owner(PG_FUNCTION_ARGS)
 
 	if (checkTempNamespaceStatus(namespaceid) != TEMP_NAMESPACE_IN_USE)
 		PG_RETURN_NULL();
-	proc = ai_temp_namespace_proc(namespaceid);
+	proc = arch_temp_namespace_proc(namespaceid);
 	pid = proc == NULL ? 0 : proc->pid;
 	if (pid == 0)
 		PG_RETURN_NULL();

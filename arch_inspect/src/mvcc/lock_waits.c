@@ -143,7 +143,7 @@ copy_lock(AwaitedLock *copy, LOCK *lock)
 		party->held = pl->holdMask;
 		copy->nholders++;
 	}
-	arch_lock_queue_foreach(PGPROC, AI_WAIT_LINK, proc, ARCH_WAIT_QUEUE(lock))
+	arch_wait_queue_foreach(proc, lock)
 	{
 		Party	   *party = &copy->parties[copy->nholders + copy->nwaiters];
 
@@ -177,7 +177,7 @@ copy_awaited_locks(void)
 			proc->waitStatus != PROC_WAIT_STATUS_WAITING)
 			continue;
 		/* each lock once: with the first in its queue */
-		arch_lock_queue_foreach(PGPROC, AI_WAIT_LINK, head, ARCH_WAIT_QUEUE(proc->waitLock))
+		arch_wait_queue_foreach(head, proc->waitLock)
 		{
 			first = (head == proc);
 			break;

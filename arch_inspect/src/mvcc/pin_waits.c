@@ -113,12 +113,12 @@ ai_pin_waits(void)
 	{
 		BufferDesc *desc = GetBufferDescriptor(i);
 		BufferTag	tag;
-		AiBufferState state;
+		ArchBufferState state;
 		Oid			relid;
 
 		if (i % 8192 == 0)
 			CHECK_FOR_INTERRUPTS();
-		if ((ai_buffer_state(desc) & BM_PIN_COUNT_WAITER) == 0)
+		if ((arch_buffer_state(desc) & BM_PIN_COUNT_WAITER) == 0)
 			continue;
 		state = ai_buffer_look(i, &tag);
 		if ((state & (BM_PIN_COUNT_WAITER | BM_TAG_VALID)) != (BM_PIN_COUNT_WAITER | BM_TAG_VALID))

@@ -126,13 +126,13 @@ put_table(ReturnSetInfo *rsinfo, Form_pg_class class, AutoVacOpts *relopts,
 	Datum		values[NCOLS] = {0};
 	bool		nulls[NCOLS] = {0};
 	float4		reltuples = Max(class->reltuples, 0);
-	float4		pcnt_unfrozen = ai_unfrozen_share(class);
+	float4		pcnt_unfrozen = arch_unfrozen_share(class);
 	int64		vactuples = counter(pg_stat_get_dead_tuples, class->oid);
 	int64		instuples = counter(pg_stat_get_ins_since_vacuum, class->oid);
 	int64		anltuples = counter(pg_stat_get_mod_since_analyze, class->oid);
 	float4		vac_scale_factor = autovacuum_vac_scale;
 	int			vac_base_thresh = autovacuum_vac_thresh;
-	int			vac_max_thresh = ai_autovacuum_max_threshold(relopts);
+	int			vac_max_thresh = arch_autovacuum_max_threshold(relopts);
 	float4		vac_ins_scale_factor = autovacuum_vac_ins_scale;
 	int			vac_ins_base_thresh = autovacuum_vac_ins_thresh;
 	float4		anl_scale_factor = autovacuum_anl_scale;
@@ -206,7 +206,7 @@ put_table(ReturnSetInfo *rsinfo, Form_pg_class class, AutoVacOpts *relopts,
 	values[COL_DUE_INSERTED] = BoolGetDatum(counted && vac_ins_base_thresh >= 0 &&
 											instuples > vacinsthresh);
 	values[COL_DUE_ANALYZE] = BoolGetDatum(analyzable && active &&
-										   (enabled || (force_vacuum && AI_FORCED_VACUUM_ANALYZES)) &&
+										   (enabled || (force_vacuum && ARCH_FORCED_VACUUM_ANALYZES)) &&
 										   anltuples > anlthresh);
 	values[COL_DUE_WRAPAROUND] = BoolGetDatum(force_vacuum && !RecoveryInProgress());
 	values[COL_TABLES] = CStringGetTextDatum(ai_tables_name(ai_tables_of_class(class, user_catalog)));

@@ -172,7 +172,7 @@ static const struct
 
 	HOOK(post_parse_analyze_hook, "sees each statement after parse analysis"),
 	HOOK(planner_hook, "plans statements, or watches planning"),
-#if AI_PLANNER_HOOKS_19
+#if ARCH_PLANNER_HOOKS_19
 	HOOK(planner_setup_hook, "prepares the planning of a statement"),
 	HOOK(planner_shutdown_hook, "runs when a statement is planned"),
 	HOOK(build_simple_rel_hook, "changes what the planner knows of a relation, as of indexes that do not exist"),
@@ -183,7 +183,7 @@ static const struct
 	HOOK(set_rel_pathlist_hook, "adds ways to scan a relation"),
 	HOOK(set_join_pathlist_hook, "adds ways to join"),
 	HOOK(create_upper_paths_hook, "adds ways to group, sort and finish"),
-#if !AI_PLANNER_HOOKS_19
+#if !ARCH_PLANNER_HOOKS_19
 	HOOK(get_relation_info_hook, "changes what the planner knows of a relation, as of indexes that do not exist"),
 #endif
 	HOOK(get_relation_stats_hook, "replaces a column's statistics"),

@@ -36,7 +36,7 @@ type_of(MemoryContext context)
 		case T_GenerationContext:
 			return "Generation";
 		default:
-			return AI_OTHER_CONTEXT;
+			return ARCH_OTHER_CONTEXT;
 	}
 }
 

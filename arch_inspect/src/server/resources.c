@@ -109,7 +109,7 @@ ai_shared_buffers_use(PG_FUNCTION_ARGS)
 	for (i = 0; i < NBuffers; i++)
 	{
 		BufferDesc *desc = GetBufferDescriptor(i);
-		AiBufferState state = ai_buffer_state(desc);
+		ArchBufferState state = arch_buffer_state(desc);
 
 		if (i % 65536 == 0)
 			CHECK_FOR_INTERRUPTS();

@@ -87,9 +87,9 @@ add_lock(Tranche *tranches, LWLock *lock)
 		return;
 	tranche = &tranches[lock->tranche];
 	tranche->locks++;
-	if (state & AI_LW_EXCLUSIVE)
+	if (state & ARCH_LW_EXCLUSIVE)
 		tranche->exclusive++;
-	tranche->shared += state & (AI_LW_EXCLUSIVE - 1);
+	tranche->shared += state & (ARCH_LW_EXCLUSIVE - 1);
 }
 
 /*
@@ -148,7 +148,7 @@ ai_lwlock_sample(PG_FUNCTION_ARGS)
 
 		if (i % 65536 == 0)
 			CHECK_FOR_INTERRUPTS();
-		ai_content_lock(GetBufferDescriptor(i), &exclusive, &shared);
+		arch_content_lock(GetBufferDescriptor(i), &exclusive, &shared);
 		content.exclusive += exclusive;
 		content.shared += shared;
 	}
@@ -160,7 +160,7 @@ ai_lwlock_sample(PG_FUNCTION_ARGS)
 		add_lock(tranches, &proc->fpInfoLock);
 		if (proc->pid == 0)
 			continue;
-		if (ai_waits_for_content(wait))
+		if (arch_waits_for_content(wait))
 			content.waiters++;
 		else if ((wait & 0xFF000000) == PG_WAIT_LWLOCK &&
 				 (wait & 0xFFFF) < MAX_TRANCHES)

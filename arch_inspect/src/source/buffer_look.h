@@ -23,27 +23,27 @@
  * too; so if the state is the same before and after, the tag was copied whole.
  * Only a header that doesn't hold still is locked.
  */
-static inline AiBufferState
+static inline ArchBufferState
 ai_buffer_look(int i, BufferTag *tag)
 {
 	BufferDesc *desc = GetBufferDescriptor(i);
-	AiBufferState state;
+	ArchBufferState state;
 
 	for (int looks = 0; looks < AI_LOOKS; looks++)
 	{
-		state = ai_buffer_state(desc);
+		state = arch_buffer_state(desc);
 		if (state & BM_LOCKED)
 			continue;
 		pg_read_barrier();
 		*tag = desc->tag;
 		pg_read_barrier();
-		if (ai_buffer_state(desc) == state)
+		if (arch_buffer_state(desc) == state)
 			return state;
 	}
 
 	state = LockBufHdr(desc);
 	*tag = desc->tag;
-	ai_unlock_buffer_header(desc, state);
+	arch_unlock_buffer_header(desc, state);
 	return state & ~BM_LOCKED;
 }
 

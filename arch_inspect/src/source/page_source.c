@@ -67,7 +67,7 @@ shared_buffer_of(Relation rel, ForkNumber forknum, BlockNumber blkno)
 	LWLock	   *lock;
 	int			buf_id;
 
-	InitBufferTag(&tag, &rel->rd_locator, forknum, blkno);
+	InitBufferTag(&tag, arch_rd_locator(rel), forknum, blkno);
 	hash = BufTableHashCode(&tag);
 	lock = BufMappingPartitionLock(hash);
 
@@ -109,7 +109,7 @@ shared_buffer_beside(Relation rel, ForkNumber forknum, BlockNumber blkno,
 
 	if (buffer < NBuffers)
 	{
-		InitBufferTag(&tag, &rel->rd_locator, forknum, blkno);
+		InitBufferTag(&tag, arch_rd_locator(rel), forknum, blkno);
 		if (BufferTagsEqual(&GetBufferDescriptor(buffer)->tag, &tag))
 			return buffer + 1;
 	}
@@ -151,11 +151,11 @@ copy_shared(Relation rel, ForkNumber forknum, BlockNumber blkno, AiPage *page)
 	page->next_buffer = InvalidBuffer;
 	if (buffer == InvalidBuffer)
 		return false;
-	if (!ai_read_recent_buffer(&rel->rd_locator, forknum, blkno, buffer))
+	if (!arch_read_recent_buffer(arch_rd_locator(rel), forknum, blkno, buffer))
 	{
 		buffer = expected ? shared_buffer_of(rel, forknum, blkno) : InvalidBuffer;
 		if (buffer == InvalidBuffer ||
-			!ai_read_recent_buffer(&rel->rd_locator, forknum, blkno, buffer))
+			!arch_read_recent_buffer(arch_rd_locator(rel), forknum, blkno, buffer))
 			return false;
 	}
 
@@ -185,7 +185,7 @@ local_buffer_of(Relation rel, ForkNumber forknum, BlockNumber blkno)
 	if (buffer == InvalidBuffer)
 		return InvalidBuffer;
 	desc = GetLocalBufferDescriptor(-buffer - 1);
-	return (ai_buffer_state(desc) & BM_VALID) != 0 ?
+	return (arch_buffer_state(desc) & BM_VALID) != 0 ?
 		buffer : InvalidBuffer;
 }
 

@@ -29,14 +29,14 @@
 const PgBackendStatus *
 ai_status_of_proc(PGPROC *proc, int procno, int pid)
 {
-	const PgBackendStatus *base = ai_status_base();
-	int			slot = ai_status_slot(proc, procno);
+	const PgBackendStatus *base = arch_status_base();
+	int			slot = arch_status_slot(proc, procno);
 	int			i;
 
 	if (slot >= 0 && slot < MaxBackends + NUM_AUXILIARY_PROCS &&
 		base[slot].st_procpid == pid)
 		return base + slot;
-	for (i = 0; i < AI_AUX_STATUS_SLOTS; i++)
+	for (i = 0; i < ARCH_AUX_STATUS_SLOTS; i++)
 	{
 		if (base[MaxBackends + i].st_procpid == pid)
 			return base + MaxBackends + i;

@@ -282,7 +282,7 @@ ai_wal_open(XLogRecPtr start, XLogRecPtr end)
 		reader->at_end = true;
 		return reader;
 	}
-	first = ai_find_next_record(reader->state, start);
+	first = arch_find_next_record(reader->state, start);
 	if (XLogRecPtrIsInvalid(first))
 	{
 		if (reader->at_end)
@@ -387,7 +387,7 @@ ai_wal_decode(const XLogReaderState *state, AiWalRecord *rec)
 		}
 		to->has_image = from->has_image;
 		to->forknum = from->forknum;
-		memcpy(&to->locator, &from->rlocator, sizeof(AiLocator));
+		memcpy(&to->locator, arch_block_rlocator(from), sizeof(AiLocator));
 		to->blkno = from->blkno;
 		to->data = from->has_data ? from->data : NULL;
 		to->data_len = from->has_data ? from->data_len : 0;

@@ -93,7 +93,7 @@ buffer_usage_begin(AiRows *rows)
 	for (int i = 0; i < NBuffers; i++)
 	{
 		BufferTag	tag;
-		AiBufferState buf_state = ai_buffer_look(i, &tag);
+		ArchBufferState buf_state = ai_buffer_look(i, &tag);
 		Usage		key;
 		Usage	   *place;
 

@@ -21,7 +21,7 @@
 typedef struct Buffers
 {
 	BufferTag	tag;
-	AiBufferState state;
+	ArchBufferState state;
 	Datum		fork_words[MAX_FORKNUM + 1];
 
 	/* the file that "relation" was last asked for */
@@ -125,7 +125,7 @@ buffers_flags(AiRows *rows, bool *isnull)
 {
 	static const struct
 	{
-		AiBufferState bit;
+		ArchBufferState bit;
 		const char *name;
 	}			names[] = {
 		{BM_DIRTY, "BM_DIRTY"},
@@ -146,7 +146,7 @@ buffers_flags(AiRows *rows, bool *isnull)
 		{BM_LOCK_VAL_SHARE_EXCLUSIVE, "BM_LOCK_VAL_SHARE_EXCLUSIVE"}
 #endif
 	};
-	AiBufferState state = ((Buffers *) rows->state)->state;
+	ArchBufferState state = ((Buffers *) rows->state)->state;
 	Datum		elems[lengthof(names)];
 	int			n = 0;
 
@@ -219,12 +219,12 @@ buffer_clock_begin(AiRows *rows)
 	{
 		int			i = (clock->hand + d) % NBuffers;
 		BufferDesc *desc = GetBufferDescriptor(i);
-		AiBufferState state = ai_buffer_state(desc);
+		ArchBufferState state = arch_buffer_state(desc);
 		uint32		usage = BUF_STATE_GET_USAGECOUNT(state);
 
 		if ((d & 0xFFFF) == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (ai_buffer_is_free(desc, state))
+		if (arch_buffer_is_free(desc, state))
 			clock->free++;
 		if (BUF_STATE_GET_REFCOUNT(state) != 0)
 			clock->pinned++;

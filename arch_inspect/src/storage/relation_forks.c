@@ -35,7 +35,7 @@ relation_forks_next(AiRows *rows)
 
 AI_FIELD(relation_forks_fork, CStringGetTextDatum(forkNames[rows->unit]));
 AI_FIELD_OF(relation_forks_path, SMgrRelation smgr = RelationGetSmgr(rows->rel),
-			CStringGetTextDatum(relpath_palloc(smgr->smgr_rlocator,
+			CStringGetTextDatum(arch_smgr_path(smgr,
 											   (ForkNumber) rows->unit)));
 
 static BlockNumber

@@ -448,7 +448,7 @@ row_layout_not_null(AiRows *rows, bool *isnull)
 	*isnull = att->attisdropped || !att->attnotnull;
 	if (*isnull)
 		return (Datum) 0;
-	tuple = ai_not_null_constraint(att->attrelid, att->attnum);
+	tuple = arch_not_null_constraint(att->attrelid, att->attnum);
 	if (!HeapTupleIsValid(tuple))
 		return CStringGetTextDatum("not null");
 	con = (Form_pg_constraint) GETSTRUCT(tuple);
@@ -467,7 +467,7 @@ row_layout_generated(AiRows *rows, bool *isnull)
 	*isnull = att->attisdropped || att->attgenerated == '\0';
 	if (*isnull)
 		return (Datum) 0;
-	return CStringGetTextDatum(ai_attribute_is_virtual(att) ? "virtual" : "stored");
+	return CStringGetTextDatum(arch_attribute_is_virtual(att) ? "virtual" : "stored");
 }
 
 static const AiColumn row_layout_columns[] = {

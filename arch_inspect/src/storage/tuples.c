@@ -325,7 +325,7 @@ tuples_storage(AiRows *rows, bool *isnull)
 
 	if (state->attnum > 0)
 		name = current_attribute(state)->attisdropped ? "dropped" :
-			ai_attribute_is_virtual(current_attribute(state)) ? "virtual" :
+			arch_attribute_is_virtual(current_attribute(state)) ? "virtual" :
 			ai_storage_name(current_stored(state)->storage);
 	*isnull = name == NULL;
 	return *isnull ? (Datum) 0 : CStringGetTextDatum(name);

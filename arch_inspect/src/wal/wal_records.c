@@ -152,7 +152,8 @@ wal_records_blocks(AiRows *rows, bool *isnull)
 	}
 	for (int i = 0; i <= r->max_block_id; i++)
 		if (r->blocks[i].in_use && r->blocks[i].forknum == main->forknum &&
-			memcmp(&r->blocks[i].rlocator, &main->rlocator, sizeof(AiLocator)) == 0)
+			memcmp(arch_block_rlocator(&r->blocks[i]), arch_block_rlocator(main),
+				   sizeof(AiLocator)) == 0)
 			numbers[n++] = Int64GetDatum((int64) r->blocks[i].blkno);
 	return PointerGetDatum(construct_array(numbers, n, INT8OID, sizeof(int64),
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
@@ -211,7 +212,7 @@ is_asked_block(const RecordsState *state, const DecodedBkpBlock *block)
 {
 	return block->in_use && block->blkno == state->blkno &&
 		block->forknum == state->forknum &&
-		memcmp(&block->rlocator, &state->locator, sizeof(AiLocator)) == 0;
+		memcmp(arch_block_rlocator(block), &state->locator, sizeof(AiLocator)) == 0;
 }
 
 /* Does the record carry an image of the block that page_history asks for? */
@@ -320,7 +321,7 @@ history_begin(AiRows *rows)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("invalid block number %lld", (long long) blkno)));
 	state->blkno = (BlockNumber) blkno;
-	memcpy(&state->locator, &rel->rd_locator, sizeof(AiLocator));
+	memcpy(&state->locator, arch_rd_locator(rel), sizeof(AiLocator));
 	if (state->blkno < ai_fork_blocks(rel, state->forknum))
 	{
 		AiPage	   *page = ai_page_create();

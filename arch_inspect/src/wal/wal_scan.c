@@ -120,7 +120,7 @@ ai_wal_scan_locator(AiWalScan *scan, AiLocator *locator)
 
 	if (block)
 	{
-		memcpy(locator, &block->rlocator, sizeof(AiLocator));
+		memcpy(locator, arch_block_rlocator(block), sizeof(AiLocator));
 		return true;
 	}
 	return ai_wal_locator(ai_wal_scan_record(scan), locator);

@@ -169,10 +169,10 @@ start_listening(MessageLevels *saved)
 		installed = true;
 	}
 	saved->client = client_min_messages;
-	saved->log = *ai_log_min_messages();
+	saved->log = *arch_log_min_messages();
 	client_min_messages = Max(saved->client, ERROR);
 	if (saved->log >= LOG)
-		*ai_log_min_messages() = NOTICE;
+		*arch_log_min_messages() = NOTICE;
 	warning_context = CurrentMemoryContext;
 	warning = NULL;
 	listening = true;
@@ -183,7 +183,7 @@ stop_listening(const MessageLevels *saved)
 {
 	listening = false;
 	client_min_messages = saved->client;
-	*ai_log_min_messages() = saved->log;
+	*arch_log_min_messages() = saved->log;
 }
 
 /*

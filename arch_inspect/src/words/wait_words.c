@@ -126,7 +126,7 @@ ai_wait_words(const char *type, const char *name, bool *refreshed)
 	if (type == NULL || name == NULL)
 		return NULL;
 
-	if (AI_SERVER_HAS_WAIT_EVENTS)
+	if (ARCH_SERVER_HAS_WAIT_EVENTS)
 	{
 		FetchedKey	key;
 		FetchedWords *entry;

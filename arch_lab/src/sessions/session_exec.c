@@ -216,7 +216,7 @@ al_exec_simple(const char *sql)
 					(errcode(ERRCODE_IN_FAILED_SQL_TRANSACTION),
 					 errmsg("current transaction is aborted, "
 							"commands ignored until end of transaction block"),
-					 al_recovery_conflict_pending(MyProc) ?
+					 arch_recovery_conflict_pending(MyProc) ?
 					 errdetail("Abort reason: recovery conflict") : 0));
 
 		start_command();

@@ -43,7 +43,7 @@ al_login_count(al_shared *shared)
 {
 	MyProc->roleId = shared->login;
 	MyProc->databaseId = shared->database;
-	al_count_as_connection(MyProc);
+	arch_count_as_connection(MyProc);
 	pg_write_barrier();
 	pg_atomic_write_u32(&shared->counted, 1);
 }
@@ -177,7 +177,7 @@ al_login_recheck(al_shared *shared)
 				 errmsg("role \"%s\" is not permitted to log in",
 						NameStr(role->rolname))));
 	ReleaseSysCache(tuple);
-	if (al_database_aclcheck(shared->database, shared->login,
+	if (arch_database_aclcheck(shared->database, shared->login,
 							 ACL_CONNECT) != ACLCHECK_OK)
 		ereport(FATAL,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),

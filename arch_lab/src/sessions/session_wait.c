@@ -144,7 +144,7 @@ find_pinned(PGPROC *proc, BufferTag *tag)
 	for (int i = 0; i < NBuffers; i++)
 	{
 		BufferDesc *buf = GetBufferDescriptor(i);
-		AiBufferState state;
+		ArchBufferState state;
 
 		if ((i & 0xFFFF) == 0)
 			CHECK_FOR_INTERRUPTS();
@@ -152,7 +152,7 @@ find_pinned(PGPROC *proc, BufferTag *tag)
 			continue;
 		state = LockBufHdr(buf);
 		*tag = buf->tag;
-		ai_unlock_buffer_header(buf, state);
+		arch_unlock_buffer_header(buf, state);
 		if ((state & BM_PIN_COUNT_WAITER) != 0)
 			return true;
 	}

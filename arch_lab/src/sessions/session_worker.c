@@ -91,7 +91,7 @@ on_cancel(SIGNAL_ARGS)
 		!get_timeout_indicator(LOCK_TIMEOUT, false))
 		SetLatch(MyLatch);
 	else
-		StatementCancelHandler(AL_SIGNAL_ARGS);
+		StatementCancelHandler(ARCH_SIGNAL_ARGS);
 }
 
 /*
@@ -213,7 +213,7 @@ next_command(long stats_delay)
 			stats_delay = pgstat_report_stat(true);
 
 		/* a standby's recovery can't wait for a session that does nothing */
-		if (al_recovery_conflict_pending(MyProc) &&
+		if (arch_recovery_conflict_pending(MyProc) &&
 			TransactionBlockStatusCode() == 'T')
 			ereport(FATAL,
 					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),

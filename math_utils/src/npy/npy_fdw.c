@@ -201,7 +201,7 @@ npy_paths(PlannerInfo *root, RelOptInfo *rel, Oid table)
 	Cost		cpu = plan->rows * (cpu_tuple_cost + rel->baserestrictcost.per_tuple);
 	int			workers;
 
-	add_path(rel, (Path *) mu_create_foreignscan_path(root, rel, rel->rows, startup,
+	add_path(rel, (Path *) arch_create_foreignscan_path(root, rel, rel->rows, startup,
 													  startup + io + cpu, rel->lateral_relids));
 	if (!rel->consider_parallel || !bms_is_empty(rel->lateral_relids))
 		return;
@@ -209,7 +209,7 @@ npy_paths(PlannerInfo *root, RelOptInfo *rel, Oid table)
 	if (workers > 0)
 	{
 		double		share = arch_parallel_divisor(workers);
-		ForeignPath *path = mu_create_foreignscan_path(root, rel, clamp_row_est(rel->rows / share),
+		ForeignPath *path = arch_create_foreignscan_path(root, rel, clamp_row_est(rel->rows / share),
 													   startup, startup + io + cpu / share, NULL);
 
 		path->path.parallel_aware = true;
