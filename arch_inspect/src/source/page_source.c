@@ -80,17 +80,23 @@ shared_buffer_of(Relation rel, ForkNumber forknum, BlockNumber blkno)
 
 /*
  * Copy the header and the special space of a page, if it is one whose special
- * space is where it says and not much: a small part of the page.
+ * space is where it says and not much: a small part of the page.  What stands
+ * right behind the header comes with it.
  */
 static bool
-copy_header(char *image, const char *page)
+copy_header(char *image, const char *page, bool with_lines)
 {
 	const PageHeaderData *header = (const PageHeaderData *) page;
 
 	if (header->pd_upper == 0 || header->pd_special > BLCKSZ ||
 		header->pd_special < BLCKSZ - MAX_SPECIAL)
 		return false;
-	memcpy(image, page, SizeOfPageHeaderData);
+	if (!with_lines)
+		memcpy(image, page, CACHE_LINE);
+	else if (header->pd_lower <= header->pd_special)
+		memcpy(image, page, Max(header->pd_lower, CACHE_LINE));
+	else
+		return false;
 	memcpy(image + BLCKSZ - MAX_SPECIAL, page + BLCKSZ - MAX_SPECIAL, MAX_SPECIAL);
 	return true;
 }
@@ -127,12 +133,17 @@ expect_next(Relation rel, ForkNumber forknum, BlockNumber blkno, AiPage *page,
 	page->next_blkno = blkno + 1;
 	page->next_buffer = shared_buffer_beside(rel, forknum, blkno + 1, buffer);
 #ifdef __GNUC__
-	if (page->next_buffer != InvalidBuffer && !page->header_only)
+	if (page->next_buffer != InvalidBuffer)
 	{
 		const char *next = BufferGetBlock(page->next_buffer);
+		int			most = !page->header_only ? BLCKSZ : !page->with_lines ? 1 :
+			Min(((const PageHeaderData *) page->image)->pd_lower, BLCKSZ);
 
-		for (int i = 0; i < BLCKSZ; i += CACHE_LINE)
+		/* of a header, as much as this page's has, and the special space */
+		for (int i = 0; i < most; i += CACHE_LINE)
 			__builtin_prefetch(next + i);
+		if (page->header_only)
+			__builtin_prefetch(next + BLCKSZ - 1);
 	}
 #endif
 }
@@ -160,7 +171,7 @@ copy_shared(Relation rel, ForkNumber forknum, BlockNumber blkno, AiPage *page)
 	}
 
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
-	if (!page->header_only || !copy_header(page->image, BufferGetPage(buffer)))
+	if (!page->header_only || !copy_header(page->image, BufferGetPage(buffer), page->with_lines))
 		memcpy(page->image, BufferGetPage(buffer), BLCKSZ);
 	UnlockReleaseBuffer(buffer);
 	if (page->walked + 1 == blkno)

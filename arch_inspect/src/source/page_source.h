@@ -22,6 +22,7 @@ typedef struct AiPage
 {
 	bool		header_only;	/* set it before: only what the header's
 								 * decoder looks at must be there */
+	bool		with_lines;		/* then the line pointers are there too */
 	char	   *image;			/* BLCKSZ bytes, aligned for direct I/O */
 	BlockNumber blkno;
 	ForkNumber	forknum;
