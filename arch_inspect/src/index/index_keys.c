@@ -27,12 +27,17 @@ void
 ai_index_append_value(StringInfo text, const char *value)
 {
 	static const char *const words[] = {"null", "truncated", "unreadable"};
+	static const bool quoted[256] = {
+		[','] = true, ['"'] = true, ['='] = true, [' '] = true, ['('] = true,
+		[')'] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true
+	};
 	bool		quote = value[0] == '\0';
 
 	for (const char *c = value; *c != '\0' && !quote; c++)
-		quote = strchr(",\"= ()\t\n\r", *c) != NULL;
+		quote = quoted[(unsigned char) *c];
 	for (int i = 0; i < lengthof(words) && !quote; i++)
-		quote = pg_strcasecmp(value, words[i]) == 0;
+		quote = (value[0] | 0x20) == words[i][0] &&
+			pg_strcasecmp(value, words[i]) == 0;
 	if (!quote)
 	{
 		appendStringInfoString(text, value);
