@@ -13,7 +13,7 @@
 #include "utils/jsonpath.h"
 
 #include "decode/decode_value.h"
-#include "driver.h"
+#include "made_value.h"
 
 static const AiType types[] = {
 	{4072, AI_SHAPE_JSONPATH, {-1, 4}},
@@ -31,54 +31,6 @@ static const AiType types[] = {
 #define NTYPES		lengthof(types)
 
 const unsigned fuzz_seeds = 4 * NTYPES;
-
-/* A value being made; positions count from its varlena header. */
-static uint8_t *at;
-static uint32 used;
-
-static void
-put(const void *bytes, uint32 len)
-{
-	memcpy(at + used, bytes, len);
-	used += len;
-}
-
-static void
-put32(uint32 value)
-{
-	put(&value, sizeof(value));
-}
-
-static void
-put16(uint16 value)
-{
-	put(&value, sizeof(value));
-}
-
-static void
-put8(uint8 value)
-{
-	put(&value, sizeof(value));
-}
-
-static void
-put64(uint64 value)
-{
-	put(&value, sizeof(value));
-}
-
-static void
-align(uint32 by)
-{
-	while (used % by != 0)
-		at[used++] = 0;
-}
-
-static void
-patch32(uint32 where, uint32 value)
-{
-	memcpy(at + where, &value, sizeof(value));
-}
 
 /* A node's type and the place of the next one; returns where it begins. */
 static uint32
@@ -274,50 +226,13 @@ put_value(unsigned n)
 size_t
 fuzz_seed(unsigned n, uint8_t *data)
 {
-	static union
-	{
-		uint8_t		bytes[FUZZ_MAX];
-		double		aligned;
-	}			value;
-
-	memset(&value, 0, sizeof(value));
-	at = value.bytes;
-	used = 4;
-	put_value(n);
-	data[0] = n;
-	memcpy(data + 1, value.bytes + 4, used - 4);
-	return used - 3;
+	return seed_value(n, data, put_value);
 }
 
 void
 fuzz_mutate(uint8_t *data, size_t size)
 {
-	uint32		value = fuzz_absurd();
-	size_t		where;
-
-	if (size < 6)
-		return;
-	if (fuzz_random(2))
-		value = fuzz_random(64);
-	where = 1 + fuzz_random(size - 5);
-	switch (fuzz_random(4))
-	{
-		case 0:
-			where = 1 + (where - 1) / 4 * 4;
-			memcpy(data + where, &value, 4);
-			break;
-		case 1:
-			where = 1 + (where - 1) / 2 * 2;
-			memcpy(data + where, &value, 2);
-			break;
-		case 2:
-			data[where] += fuzz_random(2) ? 1 : -1;
-			break;
-		case 3:
-			/* near the head, where the counts are */
-			data[1 + fuzz_random(size < 24 ? size - 1 : 23)] = value;
-			break;
-	}
+	spoil_value(data, size);
 }
 
 /*
@@ -423,9 +338,7 @@ try_image(const uint8_t *data, size_t size)
 
 	if (type->attr.len > 0 && len != type->attr.len)
 		return "not of the type's length";
-	copy = malloc(len + 4);
-	memset(copy, 0, 4);
-	memcpy(copy + 4, data + 1, len);
+	copy = copy_of_value(data, size);
 	problem = ai_check_value(&checker, type, copy + 4, len);
 	if (problem == NULL)
 		walk(type->shape, copy + 4, len);
@@ -442,7 +355,5 @@ fuzz_refused(const uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	if (size > 0 && size <= FUZZ_MAX)
-		try_image(data, size);
-	return 0;
+	return try_value(data, size, try_image);
 }

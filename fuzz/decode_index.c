@@ -16,8 +16,7 @@
 #include "access/nbtree.h"
 #include "catalog/pg_type_d.h"
 
-#include "decode/decode_index.h"
-#include "driver.h"
+#include "index_page.h"
 
 const unsigned fuzz_seeds = 40;
 
@@ -66,20 +65,6 @@ index_of(unsigned n)
 		default:
 			return &btree;
 	}
-}
-
-static char *
-put_item(uint8_t *data, uint16 len)
-{
-	PageHeaderData *p = (PageHeaderData *) data;
-	ItemIdData *id = (ItemIdData *) (data + p->pd_lower);
-
-	p->pd_lower += sizeof(ItemIdData);
-	p->pd_upper -= MAXALIGN(len);
-	id->lp_off = p->pd_upper;
-	id->lp_len = MAXALIGN(len);
-	id->lp_flags = LP_NORMAL;
-	return (char *) data + p->pd_upper;
 }
 
 /* Write natts columns at bytes; returns the end. */
@@ -313,177 +298,28 @@ seed_brin(unsigned n, uint8_t *data)
 size_t
 fuzz_seed(unsigned n, uint8_t *data)
 {
-	PageHeaderData *p = (PageHeaderData *) data;
-
-	memset(data, 0, BLCKSZ);
-	p->pd_pagesize_version = BLCKSZ | PG_PAGE_LAYOUT_VERSION;
-	p->pd_special = p->pd_upper = BLCKSZ - 16;
-	p->pd_lower = SizeOfPageHeaderData;
+	start_page(data, 16, n);
 	if (index_of(n) == &hash)
 		seed_hash(n, data);
 	else if (index_of(n) == &brin)
 		seed_brin(n, data);
 	else
 		seed_btree(n, data);
-	/* what it was made as stands where no decoder looks */
-	p->pd_prune_xid = n;
 	return BLCKSZ;
 }
 
 void
 fuzz_mutate(uint8_t *data, size_t size)
 {
-	PageHeaderData *p = (PageHeaderData *) data;
-	uint32		value = fuzz_absurd();
-	ItemIdData *id = &p->pd_linp[fuzz_random(60)];
-	uint8_t    *item = data + (id->lp_off & 0x1FF8) % (BLCKSZ - 64);
-
-	switch (fuzz_random(9))
-	{
-		case 0:
-			id->lp_off = value;
-			break;
-		case 1:
-			id->lp_len = value;
-			break;
-		case 2:
-		case 3:
-			/* an address, a size, a count, a bitmap, a length */
-			memcpy(item + 2 * fuzz_random(16), &value, sizeof(uint16));
-			break;
-		case 4:
-			memcpy(data + (p->pd_special & 0x1FFF) % (BLCKSZ - 16) + 2 * fuzz_random(8),
-				   &value, sizeof(uint16));
-			break;
-		case 5:
-			p->pd_lower = value;
-			break;
-		case 6:
-			memcpy(data + SizeOfPageHeaderData + 4 * fuzz_random(300), &value, sizeof(value));
-			break;
-		default:
-			data[SizeOfPageHeaderData + fuzz_random(7000)] = value;
-			break;
-	}
-}
-
-static void
-touch_details(const AiDetails *details)
-{
-	for (int i = 0; i < details->n; i++)
-	{
-		fuzz_touch(details->list[i].name, strlen(details->list[i].name));
-		if (details->list[i].type == AI_DETAIL_WORD)
-			fuzz_touch(details->list[i].word, strlen(details->list[i].word));
-	}
-}
-
-static void
-touch_flags(const AiFlags *flags)
-{
-	for (int i = 0; i < flags->n; i++)
-		fuzz_touch(flags->names[i], strlen(flags->names[i]));
-}
-
-/* A value of any bytes, as the summaries that have a form of their own. */
-static void
-touch_summaries(const char *data, uint32 len)
-{
-	AiBrinBloom bloom;
-	AiBrinMulti multi;
-	AiStored	stored;
-	static const int16 lengths[] = {4, 8, -1, -2, 16};
-
-	ai_brin_bloom(data, len, &bloom);
-	for (int i = 0; i < lengthof(lengths); i++)
-	{
-		uint32		n;
-
-		if (ai_brin_multi(data, len, &multi) != NULL)
-			return;
-		n = 2 * multi.nranges + multi.nvalues;
-		if (n > BLCKSZ)
-			fuzz_fail("more values than a summary can have");
-		while (n-- > 0 &&
-			   ai_brin_multi_next(data, len, lengths[i], &multi, &stored) == NULL)
-			fuzz_touch(data + stored.offset, stored.length);
-	}
-}
-
-/* Read all that an item names; returns what is wrong with it. */
-static const char *
-touch_item(const AiIndex *index, const AiIndexMethod *method, const char *page,
-		   const AiIndexItem *item)
-{
-	static AiIndexKey keys[AI_MAX_KEYS];
-	const char *problem = item->problem;
-	ItemPointerData tid;
-	AiTidWalk	walk;
-	uint32		found = 0;
-	int			n = method->keys(index, page, item, keys);
-
-	if (item->kind == NULL)
-		fuzz_fail("an item without a kind");
-	if (item->readable)
-		fuzz_touch(page + item->off, item->size);
-	touch_details(&item->details);
-	touch_flags(&item->flags);
-	for (int i = 0; i < n; i++)
-	{
-		if (keys[i].state == AI_KEY_VALUE)
-		{
-			fuzz_touch(page + keys[i].stored.offset, keys[i].stored.length);
-			if (index == &brin && keys[i].stored.storage == AI_STORED_SHORT)
-				touch_summaries(page + keys[i].stored.offset + VARHDRSZ_SHORT,
-								keys[i].stored.raw_size);
-		}
-		if (keys[i].state == AI_KEY_UNREACHED && problem == NULL)
-			problem = keys[i].stored.problem;
-		if (keys[i].slot >= index->nslots)
-			fuzz_fail("a value of no slot");
-	}
-	ai_tid_walk_start(&walk, &item->tids);
-	while (ai_tid_walk_next(&walk, page, &tid))
-	{
-		fuzz_touch(&tid, sizeof(tid));
-		if (++found > BLCKSZ)
-			fuzz_fail("more addresses than a page can have");
-	}
-	return problem;
+	spoil_index_page(data);
 }
 
 static const char *
 look(const char *page)
 {
-	const AiIndex *index = index_of(((const PageHeaderData *) page)->pd_prune_xid);
-	const AiIndexMethod *method = ai_index_method(index->method);
-	AiPageHeader header;
-	AiIndexPage what;
-	AiIndexItem item;
-	const char *problem;
-	unsigned	items = 0;
+	Seen		seen;
 
-	ai_decode_page_header(page, index->method, &header);
-	ai_decode_index_page(index, page, &header, &what);
-	problem = what.problem;
-	touch_details(&what.details);
-	touch_flags(&what.flags);
-	if (header.kind != index->method)
-		return problem;
-	ai_index_count_items(index, page, &header, &what);
-	item.itemoffset = item.next = 0;
-	while (method->item(index, page, &header, &what, &item))
-	{
-		const char *found = touch_item(index, method, page, &item);
-
-		if (problem == NULL)
-			problem = found;
-		if (++items > BLCKSZ)
-			fuzz_fail("more items than a page can have");
-	}
-	if (items != what.live_items + what.dead_items)
-		fuzz_fail("the count of items is not their number");
-	return problem;
+	return touch_index_page(index_of(page_made_as(page)), page, &seen);
 }
 
 const char *
@@ -495,14 +331,5 @@ fuzz_refused(const uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char	   *page;
-
-	if (size > BLCKSZ)
-		return 0;
-	page = malloc(BLCKSZ);
-	memcpy(page, data, size);
-	memset(page + size, 0, BLCKSZ - size);
-	look(page);
-	free(page);
-	return 0;
+	return look_at_copy(data, size, look);
 }

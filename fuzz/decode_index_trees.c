@@ -15,8 +15,7 @@
 #include "access/itup.h"
 #include "access/spgist_private.h"
 
-#include "decode/decode_index.h"
-#include "driver.h"
+#include "index_page.h"
 
 #define NBLOCKS		1000
 
@@ -131,43 +130,13 @@ make_text(void)
 static void
 put_made(uint8_t *data)
 {
-	PageHeaderData *p = (PageHeaderData *) data;
-	ItemIdData *id = (ItemIdData *) (data + p->pd_lower);
-
-	p->pd_lower += sizeof(ItemIdData);
-	p->pd_upper -= MAXALIGN(made_len);
-	id->lp_off = p->pd_upper;
-	id->lp_len = made_len;
-	id->lp_flags = LP_NORMAL;
-	memcpy(data + p->pd_upper, made.bytes, made_len);
+	memcpy(put_item(data, made_len), made.bytes, made_len);
 }
 
-/* A compressed posting list of n addresses */
 static void
 make_posting_list(int n)
 {
-	uint32		start = made_len;
-	GinPostingList list;
-
-	memset(&list, 0, sizeof(list));
-	ItemPointerSet(&list.first, 1 + fuzz_random(1000), 1);
-	made_len += offsetof(GinPostingList, bytes);
-	for (int i = 1; i < n; i++)
-	{
-		unsigned	delta = 1 + fuzz_random(100000);
-		unsigned char byte;
-
-		for (; delta > 0x7F; delta >>= 7)
-		{
-			byte = 0x80 | (delta & 0x7F);
-			make(&byte, 1);
-		}
-		byte = delta;
-		make(&byte, 1);
-	}
-	list.nbytes = made_len - start - offsetof(GinPostingList, bytes);
-	memcpy(made.bytes + start, &list, offsetof(GinPostingList, bytes));
-	align(2);
+	made_len += put_posting_list(made.bytes + made_len, n);
 }
 
 static void
@@ -481,163 +450,39 @@ spgist_image(uint8_t *data, unsigned n)
 size_t
 fuzz_seed(unsigned n, uint8_t *data)
 {
-	PageHeaderData *p = (PageHeaderData *) data;
 	AiPageKind	method = index_of(n)->method;
 
-	memset(data, 0, BLCKSZ);
-	p->pd_pagesize_version = BLCKSZ | PG_PAGE_LAYOUT_VERSION;
-	p->pd_special = p->pd_upper = BLCKSZ - (method == AI_PAGE_GIST ? 16 : 8);
-	p->pd_lower = SizeOfPageHeaderData;
+	start_page(data, method == AI_PAGE_GIST ? 16 : 8, n);
 	if (method == AI_PAGE_GIST)
 		gist_image(data, n);
 	else if (method == AI_PAGE_GIN)
 		gin_image(data, n);
 	else
 		spgist_image(data, n);
-	/* what it was made as stands where only deleted pages of GIN are asked */
-	p->pd_prune_xid = n;
 	return BLCKSZ;
 }
 
 void
 fuzz_mutate(uint8_t *data, size_t size)
 {
-	PageHeaderData *p = (PageHeaderData *) data;
-	uint32		value = fuzz_absurd();
-	ItemIdData *id = &p->pd_linp[fuzz_random(100)];
-	uint8_t    *item = data + (id->lp_off & 0x1FF8) % (BLCKSZ - 256);
-
-	switch (fuzz_random(9))
-	{
-		case 0:
-			id->lp_off = value;
-			break;
-		case 1:
-			id->lp_len = value;
-			break;
-		case 2:
-		case 3:
-			/* an address, an offset, a count, a size */
-			memcpy(item + 2 * fuzz_random(12), &value, sizeof(uint16));
-			break;
-		case 4:
-			item[fuzz_random(200)] = value;
-			break;
-		case 5:
-			memcpy(data + (p->pd_special & 0x1FFF) % (BLCKSZ - 16) + 2 * fuzz_random(8),
-				   &value, sizeof(uint16));
-			break;
-		case 6:
-			p->pd_lower = value;
-			break;
-		case 7:
-			id->lp_off = p->pd_linp[fuzz_random(100)].lp_off;
-			break;
-		default:
-			data[SizeOfPageHeaderData + fuzz_random(8000)] = value;
-			break;
-	}
-}
-
-static void
-look_at_value(const char *page, const AiIndex *index, const AiIndexKey *key)
-{
-	if (key->state == AI_KEY_WORD)
-	{
-		if (key->word == NULL)
-			fuzz_fail("a word that is none");
-		return;
-	}
-	if (key->state != AI_KEY_VALUE)
-		return;
-	if (key->slot < 0 || key->slot >= index->nslots)
-		fuzz_fail("value of a type that is none");
-	if (key->stored.problem != NULL || key->stored.length == 0)
-		fuzz_fail("value that may not be read");
-	if (key->stored.offset + key->stored.length > BLCKSZ)
-		fuzz_fail("value beyond the page");
-	fuzz_touch(page + key->stored.offset, key->stored.length);
+	spoil_index_page(data);
 }
 
 static const char *
-look(const char *page, unsigned *nitems, unsigned *nvalues, unsigned *ntids)
+look(const char *page)
 {
-	static AiIndexKey keys[AI_MAX_KEYS];
-	const AiIndex *index = index_of(((const PageHeaderData *) page)->pd_prune_xid);
-	const AiIndexMethod *method = ai_index_method(index->method);
-	const char *problem;
-	AiPageHeader header;
-	AiIndexPage what;
-	AiIndexItem item;
+	Seen		seen;
 
-	*nitems = *nvalues = *ntids = 0;
-	ai_decode_page_header(page, index->method, &header);
-	ai_decode_index_page(index, page, &header, &what);
-	problem = what.problem;
-	if (header.kind != index->method)
-		return problem;
-	if (what.kind == NULL && what.problem == NULL)
-		fuzz_fail("page of no kind without a reason");
-	if (what.free_bytes > BLCKSZ)
-		fuzz_fail("more free bytes than bytes");
-
-	item.itemoffset = 0;
-	item.next = 0;
-	while (method->item(index, page, &header, &what, &item))
-	{
-		ItemPointerData tid;
-		AiTidWalk	walk;
-		unsigned	before = *ntids;
-		int			n;
-
-		if (++*nitems > 2 * BLCKSZ)
-			fuzz_fail("more items than a page has room for");
-		if (item.kind == NULL && item.problem == NULL)
-			fuzz_fail("item of no kind without a reason");
-		if (problem == NULL)
-			problem = item.problem;
-		if (item.readable)
-		{
-			if (item.off + item.size > BLCKSZ)
-				fuzz_fail("item beyond the page");
-			fuzz_touch(page + item.off, item.size);
-		}
-		ai_tid_walk_start(&walk, &item.tids);
-		while (ai_tid_walk_next(&walk, page, &tid))
-		{
-			fuzz_touch(&tid, sizeof(tid));
-			++*ntids;
-		}
-		if (*ntids - before != (item.tids.form == AI_TIDS_NONE ? 0 : item.tids.n))
-			fuzz_fail("not as many addresses as the item has");
-		n = method->keys(index, page, &item, keys);
-		if (n < 0 || n > AI_MAX_KEYS)
-			fuzz_fail("more values than an item can have");
-		for (int i = 0; i < n; i++)
-		{
-			look_at_value(page, index, &keys[i]);
-			if (keys[i].stored.problem != NULL && problem == NULL &&
-				keys[i].state == AI_KEY_UNREACHED)
-				problem = keys[i].stored.problem;
-			if (keys[i].state == AI_KEY_VALUE)
-				++*nvalues;
-		}
-	}
-	if (*nitems != what.live_items + what.dead_items)
-		fuzz_fail("counted other items than there are");
-	if (*ntids > 2 * BLCKSZ)
-		fuzz_fail("more addresses than a page has room for");
-	return problem;
+	return touch_index_page(index_of(page_made_as(page)), page, &seen);
 }
 
 const char *
 fuzz_refused(const uint8_t *data, size_t size)
 {
-	unsigned	kind = ((const PageHeaderData *) data)->pd_prune_xid;
-	unsigned	nitems;
-	unsigned	nvalues;
-	unsigned	ntids;
-	const char *problem = look((const char *) data, &nitems, &nvalues, &ntids);
+	const char *page = (const char *) data;
+	unsigned	kind = page_made_as(page);
+	Seen		seen;
+	const char *problem = touch_index_page(index_of(kind), page, &seen);
 
 	if (problem != NULL)
 		return problem;
@@ -646,44 +491,30 @@ fuzz_refused(const uint8_t *data, size_t size)
 		case GIST_DELETED_PAGE:
 		case GIN_META_IMAGE:
 		case GIN_DELETED_IMAGE:
-			return nitems == 0 ? NULL : "items where none can be";
+			return seen.items == 0 ? NULL : "items where none can be";
 		case SPGIST_META_IMAGE:
-			return nitems == SPGIST_CACHED_PAGES ? NULL : "not all places of the cache";
+			return seen.items == SPGIST_CACHED_PAGES ? NULL : "not all places of the cache";
 		case GIN_POSTING_LEAF_OLD:
-			return ntids == 100 ? NULL : "not all addresses";
+			return seen.tids == 100 ? NULL : "not all addresses";
 		case GIN_POSTING_LEAF_IMAGE:
-			return ntids > 1000 ? NULL : "few addresses";
+			return seen.tids > 1000 ? NULL : "few addresses";
 		case GIN_POSTING_INNER_IMAGE:
-			return nitems == 100 ? NULL : "not all items";
+			return seen.items == 100 ? NULL : "not all items";
 		case SPGIST_NULLS_LEAF:
-			return ntids > 50 && nvalues == 0 ? NULL : "nulls with values";
+			return seen.tids > 50 && seen.values == 0 ? NULL : "nulls with values";
 		case GIST_INNER_PAGE:
 		case GIN_ENTRY_INNER_IMAGE:
 		case GIN_ENTRY_INNER_COLUMNS:
 		case SPGIST_TEXT_INNER:
 		case SPGIST_POINT_INNER:
-			return nvalues >= 30 && ntids == 0 ? NULL : "few values";
+			return seen.values >= 30 && seen.tids == 0 ? NULL : "few values";
 		default:
-			return nvalues > 10 && ntids > 50 ? NULL : "few values or addresses";
+			return seen.values > 10 && seen.tids > 50 ? NULL : "few values or addresses";
 	}
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char	   *page;
-	unsigned	nitems;
-	unsigned	nvalues;
-	unsigned	ntids;
-
-	if (size > BLCKSZ)
-		return 0;
-	page = malloc(BLCKSZ);
-	memcpy(page, data, size);
-	memset(page + size, 0, BLCKSZ - size);
-	look(page, &nitems, &nvalues, &ntids);
-	if (memcmp(page, data, size) != 0)
-		fuzz_fail("the page was changed");
-	free(page);
-	return 0;
+	return look_at_copy(data, size, look);
 }

@@ -17,7 +17,7 @@
 #include "access/spgist_private.h"
 
 #include "decode/decode_tids.h"
-#include "driver.h"
+#include "index_page.h"
 
 /* A kind by its number; three of the images are of GIN. */
 static AiPageKind
@@ -32,44 +32,6 @@ kind_of(unsigned n)
 }
 
 const unsigned fuzz_seeds = 28;
-
-static char *
-put_item(uint8_t *data, uint16 len)
-{
-	PageHeaderData *p = (PageHeaderData *) data;
-	ItemIdData *id = (ItemIdData *) (data + p->pd_lower);
-
-	p->pd_lower += sizeof(ItemIdData);
-	p->pd_upper -= MAXALIGN(len);
-	id->lp_off = p->pd_upper;
-	id->lp_len = len;
-	id->lp_flags = LP_NORMAL;
-	return (char *) data + p->pd_upper;
-}
-
-/* A compressed posting list of n addresses; returns its size. */
-static uint16
-put_posting_list(char *bytes, int n)
-{
-	GinPostingList list = {0};
-	unsigned char *at = (unsigned char *) bytes + offsetof(GinPostingList, bytes);
-
-	ItemPointerSet(&list.first, 1 + fuzz_random(1000), 1);
-	list.nbytes = 0;
-	for (int i = 1; i < n; i++)
-	{
-		unsigned	delta = 1 + fuzz_random(100000);
-
-		while (delta > 0x7F)
-		{
-			at[list.nbytes++] = 0x80 | (delta & 0x7F);
-			delta >>= 7;
-		}
-		at[list.nbytes++] = delta;
-	}
-	memcpy(bytes, &list, offsetof(GinPostingList, bytes));
-	return SHORTALIGN(offsetof(GinPostingList, bytes) + list.nbytes);
-}
 
 static void
 put_entry(uint8_t *data, AiPageKind kind, unsigned n)
@@ -116,10 +78,7 @@ fuzz_seed(unsigned n, uint8_t *data)
 	AiPageKind	kind = kind_of(n);
 	uint16		special = kind == AI_PAGE_GIN || kind == AI_PAGE_SPGIST ? 8 : 16;
 
-	memset(data, 0, BLCKSZ);
-	p->pd_pagesize_version = BLCKSZ | PG_PAGE_LAYOUT_VERSION;
-	p->pd_special = p->pd_upper = BLCKSZ - special;
-	p->pd_lower = SizeOfPageHeaderData;
+	start_page(data, special, n);
 	switch (kind)
 	{
 		case AI_PAGE_BTREE:
@@ -153,42 +112,13 @@ fuzz_seed(unsigned n, uint8_t *data)
 	else
 		while (p->pd_upper - p->pd_lower > 500)
 			put_entry(data, kind, n);
-	/* what it was made as stands where no decoder looks */
-	p->pd_prune_xid = n;
 	return BLCKSZ;
 }
 
 void
 fuzz_mutate(uint8_t *data, size_t size)
 {
-	PageHeaderData *p = (PageHeaderData *) data;
-	uint32		value = fuzz_absurd();
-	ItemIdData *id = &p->pd_linp[fuzz_random(60)];
-	uint8_t    *item = data + (id->lp_off & 0x1FF8) % (BLCKSZ - 64);
-
-	switch (fuzz_random(8))
-	{
-		case 0:
-			id->lp_off = value;
-			break;
-		case 1:
-			id->lp_len = value;
-			break;
-		case 2:
-		case 3:
-			/* an address, an offset, a count */
-			memcpy(item + 2 * fuzz_random(12), &value, sizeof(uint16));
-			break;
-		case 4:
-			memcpy(data + (p->pd_special & 0x1FFF) % (BLCKSZ - 8) + 4, &value, sizeof(uint16));
-			break;
-		case 5:
-			p->pd_lower = value;
-			break;
-		default:
-			data[SizeOfPageHeaderData + fuzz_random(7000)] = value;
-			break;
-	}
+	spoil_index_page(data);
 }
 
 static unsigned found;
@@ -200,41 +130,31 @@ touch(void *arg, const ItemPointerData *tid, bool killed)
 	found++;
 }
 
-static AiPageKind
-look(const char *page, AiPageHeader *header)
+static const char *
+look(const char *page)
 {
-	AiPageKind	kind = kind_of(((const PageHeaderData *) page)->pd_prune_xid);
+	AiPageKind	kind = kind_of(page_made_as(page));
+	AiPageHeader header;
 
 	found = 0;
-	ai_decode_page_header(page, kind, header);
-	ai_decode_tids(page, header, kind, touch, NULL);
-	return kind;
+	ai_decode_page_header(page, kind, &header);
+	ai_decode_tids(page, &header, kind, touch, NULL);
+	/* no page has room for more, each address taking a byte at least */
+	if (found > BLCKSZ)
+		fuzz_fail("more addresses than a page can have");
+	return header.problem;
 }
 
 const char *
 fuzz_refused(const uint8_t *data, size_t size)
 {
-	AiPageHeader header;
+	const char *problem = look((const char *) data);
 
-	look((const char *) data, &header);
-	return header.problem ? header.problem : found < 10 ? "few addresses" : NULL;
+	return problem == NULL && found < 10 ? "few addresses" : problem;
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	AiPageHeader header;
-	char	   *page;
-
-	if (size > BLCKSZ)
-		return 0;
-	page = malloc(BLCKSZ);
-	memcpy(page, data, size);
-	memset(page + size, 0, BLCKSZ - size);
-	look(page, &header);
-	/* no page has room for more, each address taking a byte at least */
-	if (found > BLCKSZ)
-		fuzz_fail("more addresses than a page can have");
-	free(page);
-	return 0;
+	return look_at_copy(data, size, look);
 }

@@ -86,6 +86,8 @@ sub fault
 	my $page_says = $node->safe_psql('postgres', "SELECT problem FROM arch_inspect.index_page_stats('$rel', $blkno)");
 	ok($found > 0, "$name: said") or diag("said: $said");
 	isnt($page_says, '', "$name: of the page too");
+	is($node->safe_psql('postgres', "SELECT count(*) FROM arch_inspect.index_page_items('$rel', $blkno) WHERE kind IS NULL AND itemoffset IS NOT NULL"),
+		0, "$name: every item is of a kind");
 	cmp_ok($good, '>=', $before - ($more // 3), "$name: what else is there, is shown");
 	put($rel, $blkno, $sound);
 }
@@ -97,6 +99,9 @@ sub at
 	substr($$page, $offset, length $bytes) = $bytes;
 }
 
+fault('GiST, line pointer', 'of_gist', $block{gist_leaf}, sub { at($_[0], 24 + 4 * 2, pack('L', 0x7FF8 | 1 << 15 | 100 << 17)); }, 'page|item');
+fault('SP-GiST, line pointer', 'of_text', $block{text_leaf}, sub { at($_[0], 24 + 4 * 2, pack('L', 0x7FF8 | 1 << 15 | 100 << 17)); }, 'page|item');
+fault('GIN, line pointer', 'of_gin', $block{gin_leaf}, sub { at($_[0], 24 + 4 * 2, pack('L', 0x7FF8 | 1 << 15 | 100 << 17)); }, 'page|item');
 fault('GiST, downlink', 'of_gist', 0, sub { my ($o) = item(${ $_[0] }, 1); at($_[0], $o, pack('SS', 0, 0x7FFF)); },
 	'downlink leads beyond the index');
 fault('GiST, invalid tuple', 'of_gist', 0, sub { my ($o) = item(${ $_[0] }, 1); at($_[0], $o + 4, pack('S', 0xFFFE)); },

@@ -178,11 +178,7 @@ decode_summary(const AiIndex *index, const char *page,
 		return false;
 	item->itemoffset++;
 	if (!ai_index_item_start(page, header, item))
-	{
-		if (item->kind == NULL)
-			item->kind = "unreadable";
 		return true;
-	}
 	item->kind = "range summary";
 	if (item->size < SizeOfBrinTuple)
 	{

@@ -251,11 +251,7 @@ btree_item(const AiIndex *index, const char *page, const AiPageHeader *header,
 	high_key = item->itemoffset < what->first;
 
 	if (!ai_index_item_start(page, header, item))
-	{
-		if (item->kind == NULL)
-			item->kind = "unreadable";
 		return true;
-	}
 	item->kind = high_key ? "high key" :
 		what->sort == BT_INTERNAL_PAGE ? "pivot" : "leaf";
 	if (!ai_index_tuple(index, page, item))

@@ -179,11 +179,7 @@ hash_item(const AiIndex *index, const char *page, const AiPageHeader *header,
 		return false;
 	item->itemoffset++;
 	if (!ai_index_item_start(page, header, item))
-	{
-		if (item->kind == NULL)
-			item->kind = "unreadable";
 		return true;
-	}
 	item->kind = "leaf";
 	if (!ai_index_tuple(index, page, item))
 		return true;

@@ -117,7 +117,7 @@ ai_index_item_start(const char *page, const AiPageHeader *header,
 	AiItem		line;
 
 	ai_decode_item(page, header, (OffsetNumber) item->itemoffset, &line);
-	item->kind = NULL;
+	item->kind = line.in_page ? NULL : "unreadable";
 	item->off = line.off;
 	item->size = line.len;
 	item->readable = line.in_page;

@@ -439,7 +439,10 @@ decode_spgist_item(const AiIndex *index, const char *page,
 
 	/* all tuples have their state in the same place */
 	if (item->size < sizeof(uint32))
+	{
+		item->kind = "unreadable";
 		item->problem = "item is shorter than a tuple's header";
+	}
 	else if (((const SpGistDeadTupleData *) (page + item->off))->tupstate != SPGIST_LIVE)
 		decode_dead(index, page, item);
 	else if ((opaque->flags & SPGIST_LEAF) != 0)
