@@ -334,7 +334,16 @@
 #define ARCH_PLANNER_HOOKS_19 (PG_VERSION_NUM >= 190000)
 
 /* PG 17 lets a backward search go left of a pivot that is cut off at its key */
-#define AI_BTREE_BACKWARD_KEYS (PG_VERSION_NUM >= 170000)
+#define ARCH_BTREE_BACKWARD_KEYS (PG_VERSION_NUM >= 170000)
+
+/*
+ * PG 17 goes through lists of values on the leaves; before, there is a search
+ * for each.  PG 18 skips through columns without a condition.  PG 19 keeps all
+ * of that behind _bt_readpage().
+ */
+#define ARCH_BTREE_ARRAYS_OUTSIDE (PG_VERSION_NUM < 170000)
+#define ARCH_BTREE_SKIP (PG_VERSION_NUM >= 180000)
+#define ARCH_BTREE_READPAGE (PG_VERSION_NUM >= 190000)
 
 #endif							/* ARCH_COMPAT_H */
 
@@ -537,3 +546,36 @@ arch_log_min_messages(void)
 #endif
 }
 #endif							/* ARCH_COMPAT_GUC */
+
+#if defined(NBTREE_H) && !defined(ARCH_COMPAT_NBTREE)
+#define ARCH_COMPAT_NBTREE
+
+#if !ARCH_BTREE_ARRAYS_OUTSIDE && !ARCH_BTREE_READPAGE
+/* PG 18 keeps the direction elsewhere, and asks which page is the first */
+static inline void
+arch_btree_set_page(BTReadPageState *pstate, ScanDirection dir, bool firstpage)
+{
+#if ARCH_BTREE_SKIP
+	pstate->firstpage = firstpage;
+#else
+	pstate->dir = dir;
+#endif
+}
+
+/* PG 18 has no use for whether an item of the page matched */
+static inline void
+arch_btree_matched(BTReadPageState *pstate)
+{
+#if !ARCH_BTREE_SKIP
+	pstate->firstmatch = true;
+#endif
+}
+
+/* PG 18 does not look at the high key of a page that its arrays are beyond */
+static inline bool
+arch_btree_is_behind(BTScanOpaque so)
+{
+	return ARCH_BTREE_SKIP && so->scanBehind;
+}
+#endif
+#endif							/* ARCH_COMPAT_NBTREE */

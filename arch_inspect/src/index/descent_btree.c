@@ -10,11 +10,10 @@
  */
 #include "postgres.h"
 
-#include "access/nbtree.h"
 #include "miscadmin.h"
 #include "utils/rel.h"
 
-#include "index/descent.h"
+#include "index/descent_btree.h"
 
 #include "compat.h"
 
@@ -23,6 +22,7 @@ typedef struct BtreeState
 {
 	BlockNumber root;
 	uint32		root_level;
+	uint32		true_level;		/* of the root above the fast one */
 	bool		heapkeyspace;	/* version 4: row addresses break ties */
 } BtreeState;
 
@@ -107,7 +107,7 @@ ai_btree_compare(AiDescent *descent, const AiBtreeKey *key,
 	if (key->tid == NULL)
 	{
 		/* a pivot with no more than these columns: what was cut off is less */
-		if (state->heapkeyspace && !(key->backward && AI_BTREE_BACKWARD_KEYS) &&
+		if (state->heapkeyspace && !(key->backward && ARCH_BTREE_BACKWARD_KEYS) &&
 			key->n == item->nkeys && item->tids.form == AI_TIDS_NONE)
 			*result = 1;
 		return NULL;
@@ -126,9 +126,11 @@ ai_btree_compare(AiDescent *descent, const AiBtreeKey *key,
 	return NULL;
 }
 
-/* Is there a page to the right of this one, and this one is passed over? */
-static bool
-is_ignored(AiDescent *descent)
+/*
+ * ai_btree_ignored - is the page half-dead or deleted, and to be passed over?
+ */
+bool
+ai_btree_ignored(AiDescent *descent)
 {
 	BTPageOpaque opaque = (BTPageOpaque)
 		(descent->page->image + descent->header.special);
@@ -136,9 +138,11 @@ is_ignored(AiDescent *descent)
 	return P_IGNORE(opaque);
 }
 
-/* The page ends the way: with a problem of it, or with this one. */
-static bool
-stop_with(AiDescent *descent, const char *problem)
+/*
+ * ai_btree_stop - the way ends: with a problem of the page, or with this one
+ */
+bool
+ai_btree_stop(AiDescent *descent, const char *problem)
 {
 	ai_blame(&descent->visit.problem, problem);
 	return false;
@@ -167,7 +171,7 @@ read_meta(AiDescent *descent)
 	if (descent->visit.problem != NULL)
 		return false;
 	if (strcmp(descent->what.kind, "meta") != 0)
-		return stop_with(descent, "block 0 is not a meta page");
+		return ai_btree_stop(descent, "block 0 is not a meta page");
 	memcpy(&meta, descent->page->image + MAXALIGN(SizeOfPageHeaderData),
 		   offsetof(BTMetaPageData, btm_allequalimage));
 	state->heapkeyspace = meta.btm_version > BTREE_NOVAC_VERSION;
@@ -175,21 +179,24 @@ read_meta(AiDescent *descent)
 		return false;
 	state->root = meta.btm_fastroot;
 	state->root_level = meta.btm_fastlevel;
+	state->true_level = meta.btm_level;
 	descent->visit.child = state->root;
 	return true;
 }
 
-/* Read a page of the tree, which must be of a level. */
-static bool
-read_tree_page(AiDescent *descent, BlockNumber blkno, uint32 level,
-			   const char *why)
+/*
+ * ai_btree_tree_page - read a page of the tree, which must be of a level
+ */
+bool
+ai_btree_tree_page(AiDescent *descent, BlockNumber blkno, uint32 level,
+				   const char *why)
 {
 	if (!ai_descent_read(descent, blkno, why) || descent->visit.problem != NULL)
 		return false;
 	if (strcmp(descent->what.kind, "meta") == 0)
-		return stop_with(descent, "a link leads to the meta page");
+		return ai_btree_stop(descent, "a link leads to the meta page");
 	if (descent->what.level != (int) level)
-		return stop_with(descent, psprintf("the page should be of level %u", level));
+		return ai_btree_stop(descent, psprintf("the page should be of level %u", level));
 	return true;
 }
 
@@ -209,16 +216,16 @@ move_right(AiDescent *descent, const AiBtreeKey *key, uint32 level)
 		AiIndexItem item;
 		const char *problem;
 
-		if (is_ignored(descent))
+		if (ai_btree_ignored(descent))
 			why = psprintf("block %u is %s: what it held is to the right",
 						   blkno, descent->what.kind);
 		else
 		{
 			if (!ai_descent_item(descent, P_HIKEY, &item))
-				return stop_with(descent, "page has no high key");
+				return ai_btree_stop(descent, "page has no high key");
 			problem = ai_btree_compare(descent, key, &item, &result);
 			if (problem != NULL)
-				return stop_with(descent, problem);
+				return ai_btree_stop(descent, problem);
 			if (result < (key->nextkey ? 0 : 1))
 				return true;
 			if (!descent->quiet)
@@ -226,11 +233,11 @@ move_right(AiDescent *descent, const AiBtreeKey *key, uint32 level)
 							   blkno, ai_descent_item_text(descent, &item));
 		}
 		descent->visit.child = descent->what.right;
-		if (!read_tree_page(descent, descent->what.right, level, why))
+		if (!ai_btree_tree_page(descent, descent->what.right, level, why))
 			return false;
 	}
-	if (is_ignored(descent))
-		return stop_with(descent, "the way to the right ends at a page without keys");
+	if (ai_btree_ignored(descent))
+		return ai_btree_stop(descent, "the way to the right ends at a page without keys");
 	return true;
 }
 
@@ -252,7 +259,7 @@ search_page(AiDescent *descent, const AiBtreeKey *key, OffsetNumber *offnum)
 	if (!leaf)
 	{
 		if (high <= low)
-			return stop_with(descent, "internal page leads nowhere");
+			return ai_btree_stop(descent, "internal page leads nowhere");
 		low++;
 	}
 	while (high > low)
@@ -264,10 +271,10 @@ search_page(AiDescent *descent, const AiBtreeKey *key, OffsetNumber *offnum)
 
 		CHECK_FOR_INTERRUPTS();
 		if (!ai_descent_item(descent, (OffsetNumber) mid, &item))
-			return stop_with(descent, "page has fewer items than it says");
+			return ai_btree_stop(descent, "page has fewer items than it says");
 		problem = ai_btree_compare(descent, key, &item, &result);
 		if (problem != NULL)
-			return stop_with(descent, psprintf("item %d: %s", mid, problem));
+			return ai_btree_stop(descent, psprintf("item %d: %s", mid, problem));
 		if (result >= before)
 			low = mid + 1;
 		else
@@ -292,6 +299,38 @@ why_child(AiDescent *descent, const AiBtreeKey *key, const AiIndexItem *item)
 					key->nextkey ? "not beyond" : "before");
 }
 
+/* Where a search begins. */
+static bool
+go_to_root(AiDescent *descent, BlockNumber *blkno, uint32 *level,
+		   const char **why)
+{
+	BtreeState *state;
+
+	ai_descent_search(descent);
+	if (!read_meta(descent))
+		return false;
+	state = descent->state;
+	*blkno = state->root;
+	*level = state->root_level;
+	*why = state->root_level == state->true_level ? "the root" :
+		"the fast root: above it there is one page a level";
+	return true;
+}
+
+/* The item whose child comes next. */
+static bool
+take_child(AiDescent *descent, OffsetNumber offnum, AiIndexItem *item)
+{
+	if (!ai_descent_item(descent, offnum, item))
+		return ai_btree_stop(descent, "page has fewer items than it says");
+	if (item->problem != NULL)
+		return ai_btree_stop(descent, psprintf("item %u: %s", offnum, item->problem));
+	if (item->child == InvalidBlockNumber)
+		return ai_btree_stop(descent, psprintf("item %u leads nowhere", offnum));
+	descent->visit.child = item->child;
+	return true;
+}
+
 /*
  * ai_btree_descend - from the root to the leaf where the key is, or would be
  *
@@ -305,38 +344,75 @@ bool
 ai_btree_descend(AiDescent *descent, const AiBtreeKey *key,
 				 OffsetNumber *offnum)
 {
-	BtreeState *state;
 	BlockNumber blkno;
 	uint32		level;
 	const char *why;
 
-	ai_descent_search(descent);
-	if (!read_meta(descent))
+	if (!go_to_root(descent, &blkno, &level, &why))
 		return false;
-	state = descent->state;
-	blkno = state->root;
-	level = state->root_level;
-	why = blkno == InvalidBlockNumber ? "" :
-		psprintf("the %s that the meta page names", "fast root");
 	for (;;)
 	{
 		AiIndexItem item;
 
-		if (!read_tree_page(descent, blkno, level, why) ||
+		if (!ai_btree_tree_page(descent, blkno, level, why) ||
 			!move_right(descent, key, level) ||
 			!search_page(descent, key, offnum))
 			return false;
 		descent->visit.itemoffset = *offnum;
 		if (level == 0)
 			return true;
-		if (!ai_descent_item(descent, *offnum, &item))
-			return stop_with(descent, "page has fewer items than it says");
-		if (item.problem != NULL)
-			return stop_with(descent, psprintf("item %u: %s", *offnum, item.problem));
-		if (item.child == InvalidBlockNumber)
-			return stop_with(descent, psprintf("item %u leads nowhere", *offnum));
-		descent->visit.child = item.child;
+		if (!take_child(descent, *offnum, &item))
+			return false;
 		why = why_child(descent, key, &item);
+		blkno = item.child;
+		level--;
+	}
+}
+
+/*
+ * ai_btree_endpoint - from the root to the leaf at one end of the index
+ *
+ * Begins a search.  *offnum is the first item, or the last one.
+ *
+ * Follows _bt_get_endpoint
+ * (src/backend/access/nbtree/nbtsearch.c, REL_18_STABLE)
+ */
+bool
+ai_btree_endpoint(AiDescent *descent, bool rightmost, OffsetNumber *offnum)
+{
+	BlockNumber blkno;
+	uint32		level;
+	const char *why;
+
+	if (!go_to_root(descent, &blkno, &level, &why))
+		return false;
+	for (;;)
+	{
+		AiIndexItem item;
+
+		if (!ai_btree_tree_page(descent, blkno, level, why))
+			return false;
+		while (ai_btree_ignored(descent) ||
+			   (rightmost && descent->what.right != InvalidBlockNumber))
+		{
+			if (descent->what.right == InvalidBlockNumber)
+				return ai_btree_stop(descent, "the way to the right ends at a page without keys");
+			descent->visit.child = descent->what.right;
+			if (!ai_btree_tree_page(descent, descent->what.right, level,
+									"the end of the index is further to the right"))
+				return false;
+		}
+		*offnum = rightmost ? descent->header.nitems : descent->what.first;
+		descent->visit.itemoffset = *offnum;
+		if (level == 0)
+			return true;
+		if (!take_child(descent, *offnum, &item))
+			return false;
+		why = rightmost ?
+			psprintf("no condition says where to begin: the last child of block %u",
+					 descent->visit.blkno) :
+			psprintf("no condition says where to begin: the first child of block %u",
+					 descent->visit.blkno);
 		blkno = item.child;
 		level--;
 	}

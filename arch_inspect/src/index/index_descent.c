@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "access/amapi.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "funcapi.h"
@@ -29,6 +30,7 @@
 
 PG_FUNCTION_INFO_V1(ai_index_descent);
 PG_FUNCTION_INFO_V1(ai_index_descent_where);
+PG_FUNCTION_INFO_V1(ai_index_descent_backward);
 
 static const AiDescentMethod methods[] = {
 	{AI_PAGE_BTREE, ai_btree_walk}
@@ -115,7 +117,7 @@ method_of(Relation rel)
 
 /* What the two functions share; argument 0 is the index. */
 static Datum
-descend(FunctionCallInfo fcinfo, bool with_operators)
+descend(FunctionCallInfo fcinfo, bool with_operators, bool backward)
 {
 	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
 	MemoryContext old;
@@ -132,6 +134,13 @@ descend(FunctionCallInfo fcinfo, bool with_operators)
 	nwords = ai_descent_words(fcinfo, 1, &words);
 	rel = ai_open_relation(PG_GETARG_OID(0), AI_VALUES, AI_INDEX);
 	method = method_of(rel);
+	if (backward && !rel->rd_indam->amcanbackward)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("index \"%s\" can't be searched backwards",
+						RelationGetRelationName(rel)),
+				 errdetail("Its access method is \"%s\".",
+						   get_am_name(rel->rd_rel->relam))));
 	if (!rel->rd_index->indisvalid)
 		ereport(NOTICE,
 				(errmsg("index \"%s\" is not valid: no query uses it",
@@ -142,6 +151,7 @@ descend(FunctionCallInfo fcinfo, bool with_operators)
 	old = MemoryContextSwitchTo(run);
 	ai_as_owner_begin(rel, &saved);
 	descent = ai_descent_create(rel, put_row, rsinfo);
+	descent->backward = backward;
 	if (with_operators)
 		ai_descent_conditions(descent, words, nwords);
 	else
@@ -165,7 +175,7 @@ descend(FunctionCallInfo fcinfo, bool with_operators)
 Datum
 ai_index_descent(PG_FUNCTION_ARGS)
 {
-	return descend(fcinfo, false);
+	return descend(fcinfo, false, false);
 }
 
 /*
@@ -177,5 +187,17 @@ ai_index_descent(PG_FUNCTION_ARGS)
 Datum
 ai_index_descent_where(PG_FUNCTION_ARGS)
 {
-	return descend(fcinfo, true);
+	return descend(fcinfo, true, false);
+}
+
+/*
+ * ai_index_descent_backward -
+ *		arch_inspect.index_descent_backward(regclass, VARIADIC "any")
+ *
+ * The same from the other end, as a scan for ORDER BY ... DESC goes.
+ */
+Datum
+ai_index_descent_backward(PG_FUNCTION_ARGS)
+{
+	return descend(fcinfo, true, true);
 }
