@@ -47,4 +47,31 @@ foreach my $case (
 	file($path, '');
 }
 
+# A circle of calls needs object files, so a compiler; one of includes does not.
+file("math_utils/src/base/mu_a.h", qq(#include "base/mu_b.h"\n));
+file("math_utils/src/base/mu_b.h", '');
+($out, $err) = run_command([ 'tools/check_circles.sh', $tree ]);
+is($err, '', 'an include one way is no circle');
+file("math_utils/src/base/mu_b.h", qq(#include "base/mu_a.h"\n));
+($out, $err) = run_command([ 'tools/check_circles.sh', $tree ]);
+isnt($?, 0, 'a circle of includes is found');
+like($err, qr/circle of includes.*mu_[ab]\.h/s, 'and named');
+file("math_utils/src/base/mu_b.h", '');
+
+my $sound = 'int mu_one(void); int mu_two(void); int mu_two(void) { return 2; }';
+file('math_utils/src/base/one.c', 'int mu_two(void); int mu_one(void); int mu_one(void) { return mu_two(); }');
+foreach my $case ([ $sound, 0 ], [ $sound =~ s/return 2/return mu_one()/r, 1 ])
+{
+	file('math_utils/src/base/two.c', $case->[0]);
+	foreach my $name (qw(one two))
+	{
+		system_or_bail('cc', '-c', '-o', "$tree/math_utils/src/base/$name.o", "$tree/math_utils/src/base/$name.c");
+	}
+	($out, $err) = run_command([ 'tools/check_circles.sh', $tree ]);
+	is($? != 0 ? 1 : 0, $case->[1], $case->[1] ? 'a circle of calls is found' : 'a call one way is no circle');
+	like($err, $case->[1] ? qr/circle of calls.*(one|two)\.o/s : qr/^$/, 'and named');
+}
+($out, $err) = run_command(['tools/check_circles.sh']);
+is($?, 0, 'no file of the tree goes in a circle with another') or diag($err);
+
 done_testing();

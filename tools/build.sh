@@ -25,6 +25,7 @@ do
 		tools/check_symbols.sh "${ext#*:}" "${ext%:*}/${ext%:*}.so"
 done
 step "check the layers" tools/check_layers.sh
+step "look for circles" tools/check_circles.sh
 
 # of_server - what tells one server from another, and what may be added to it
 of_server()

@@ -234,7 +234,7 @@ decode_gin_page(const AiIndex *index, const char *page,
 		default:
 			break;
 	}
-	ai_index_count_items(index, page, header, out);
+	ai_index_count(&ai_index_gin, index, page, header, out);
 }
 
 /*

@@ -88,7 +88,7 @@ decode_gist_page(const AiIndex *index, const char *page,
 	}
 	else
 		out->kind = "inner";
-	ai_index_count_items(index, page, header, out);
+	ai_index_count(&ai_index_gist, index, page, header, out);
 }
 
 /*

@@ -255,6 +255,9 @@ extern bool ai_index_value(const char *page, uint32 *at, uint32 end,
 						   const AiAttribute *attr, AiIndexKey *key);
 
 /* Count live and dead items of a page that page() filled in. */
+extern void ai_index_count(const AiIndexMethod *method, const AiIndex *index,
+						   const char *page, const AiPageHeader *header,
+						   AiIndexPage *out);
 extern void ai_index_count_items(const AiIndex *index, const char *page,
 								 const AiPageHeader *header,
 								 AiIndexPage *out);

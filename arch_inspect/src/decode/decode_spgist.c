@@ -201,7 +201,7 @@ decode_spgist_page(const AiIndex *index, const char *page,
 		else
 			out->kind = "inner";
 	}
-	ai_index_count_items(index, page, header, out);
+	ai_index_count(&ai_index_spgist, index, page, header, out);
 }
 
 /*

@@ -22,27 +22,8 @@
 /* the most that copies made while checking one value may hold */
 #define SCRATCH_LIMIT	(256 * 1024 * 1024)
 
-/*
- * ai_not_checked - the answer for a value of unknown shape, told from others
- * by its address
- */
-const char	ai_not_checked[] = "format of the type is not known, so the value was not checked";
-
-/* how often a long check lets its caller do something else */
-#define STEPS_A_PAUSE	4096
-
 static const char *check(AiChecker *checker, const AiType *type,
 						 const char *data, uint32 len, int depth);
-
-/*
- * ai_check_pause - one more step of what may be long
- */
-void
-ai_check_pause(AiChecker *checker)
-{
-	if (++checker->steps % STEPS_A_PAUSE == 0 && checker->pause != NULL)
-		checker->pause(checker);
-}
 
 /* Are the children of a type there? */
 static bool

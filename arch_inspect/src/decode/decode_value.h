@@ -103,8 +103,10 @@ extern const char *ai_check_value(AiChecker *checker, const AiType *type,
 /* the end of what a query type's tree may hold: printing one recurses */
 #define AI_QUERY_ITEMS	(16 * AI_VALUE_DEPTH)
 
-/* between decode_value.c and decode_scalar.c, _document.c, _contrib.c */
+/* for decode_scalar.c, decode_document.c and decode_contrib.c */
 extern void ai_check_pause(AiChecker *checker);
+
+/* theirs, for decode_value.c */
 extern const char *ai_check_numeric(const char *data, uint32 len);
 extern const char *ai_check_scalar(AiShape shape, const char *data, uint32 len);
 extern const char *ai_check_jsonb(AiChecker *checker, const char *data,

@@ -57,6 +57,13 @@ typedef enum al_status
 	AL_IDLE_IN_FAILED
 } al_status;
 
+/*
+ * What both ends of a session share.  The opener fills in the first part before
+ * it registers the worker, and nobody changes it then.  The rest is written by
+ * one end and read by the other without a lock: each is an atomic word that
+ * only goes one way or is only looked at, and what it announces is behind a
+ * barrier, or comes through the queue.
+ */
 typedef struct al_shared
 {
 	Oid			database;
@@ -72,7 +79,6 @@ typedef struct al_shared
 
 /* session_worker.c */
 extern bool al_is_session;		/* this process is a session, not an opener */
-extern void al_session_before_statement(void);
 extern PGDLLEXPORT void al_session_main(Datum main_arg);
 
 /* session_login.c */
@@ -87,7 +93,7 @@ extern bool al_out_flush(bool wait);
 extern void al_out_item(char type, const char *data, Size len);
 
 /* session_exec.c */
-extern void al_exec_init(void);
+extern void al_exec_init(void (*before_statement) (void));
 extern void al_exec_simple(const char *sql);
 extern void al_exec_reset_after_error(void);
 

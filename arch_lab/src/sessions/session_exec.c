@@ -35,6 +35,7 @@
 #include "sessions/session_libpq.h"
 
 static bool xact_started = false;
+static void (*before) (void) = NULL;
 static ProcessUtility_hook_type previous_utility = NULL;
 static ExecutorStart_hook_type previous_start = NULL;
 
@@ -284,7 +285,7 @@ session_utility(PlannedStmt *pstmt, const char *sql, bool read_only_tree,
 				QueryEnvironment *query_env, DestReceiver *dest,
 				QueryCompletion *qc)
 {
-	al_session_before_statement();
+	before();
 	if (IsA(pstmt->utilityStmt, CopyStmt) &&
 		((CopyStmt *) pstmt->utilityStmt)->filename == NULL)
 	{
@@ -335,7 +336,7 @@ session_utility(PlannedStmt *pstmt, const char *sql, bool read_only_tree,
 static void
 session_start(QueryDesc *query, int eflags)
 {
-	al_session_before_statement();
+	before();
 	if (previous_start)
 		previous_start(query, eflags);
 	else
@@ -343,11 +344,13 @@ session_start(QueryDesc *query, int eflags)
 }
 
 /*
- * al_exec_init - called once in a session
+ * al_exec_init - called once in a session; before_statement is called before
+ * any statement, nested ones too
  */
 void
-al_exec_init(void)
+al_exec_init(void (*before_statement) (void))
 {
+	before = before_statement;
 	previous_utility = ProcessUtility_hook;
 	ProcessUtility_hook = session_utility;
 	previous_start = ExecutorStart_hook;

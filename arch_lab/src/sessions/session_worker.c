@@ -57,6 +57,8 @@ static TimeoutId tick_timeout;
 static volatile sig_atomic_t ending = false;
 static volatile sig_atomic_t ticks = 0;
 
+static void before_statement(void);
+
 /*
  * on_tick - once a second while a statement runs
  *
@@ -102,7 +104,7 @@ connect_session(void)
 {
 	al_login(shared);
 	tick_timeout = RegisterTimeout(USER_TIMEOUT, on_tick);
-	al_exec_init();
+	al_exec_init(before_statement);
 }
 
 /*
@@ -258,13 +260,13 @@ run(const char *sql)
 }
 
 /*
- * al_session_before_statement - called before any statement, nested ones too
+ * before_statement - called before any statement, nested ones too
  *
  * at_end may outlive its opener's connection, so nobody could end it by
  * barring the role and terminating what that has open.
  */
-void
-al_session_before_statement(void)
+static void
+before_statement(void)
 {
 	if (ending && IsTransactionState())
 		al_login_recheck(shared);

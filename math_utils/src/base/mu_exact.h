@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * mu_exact.h
- *	  A sum of floating-point numbers without rounding (exact.c).
+ *	  A sum of floating-point numbers without rounding (exact.c),
+ *	  and the big integer that it ends as (exact_big.c).
  *
  * The sum is a number in base 2^32 whose digits are kept in 64 bits, so that
  * many additions go by before a carry: chunk[i] counts 2^(32 * (first + i) -
@@ -60,6 +61,7 @@ extern double mu_acc_double(MuAcc *acc);
 extern double mu_acc_average(MuAcc *acc, int64 n);
 
 extern void mu_acc_big(MuAcc *acc, MuBig *big);
+extern void mu_big_trim(MuBig *big);
 extern void mu_big_mul(MuBig *result, const MuBig *a, const MuBig *b);
 extern void mu_big_mul_small(MuBig *result, const MuBig *a, uint64 b);
 extern void mu_big_add(MuBig *result, const MuBig *a, const MuBig *b, bool subtract);
