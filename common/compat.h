@@ -194,7 +194,7 @@
 #define ARCH_AUX_STATUS_SLOTS 0
 #else
 #define arch_status_base() (MyBEEntry - (MyBackendId - 1))
-#define arch_status_slot(proc, procno) ((proc)->backendId - 1)
+#define arch_status_slot(proc, procno) (*(volatile BackendId *) &(proc)->backendId - 1)
 #define ARCH_AUX_STATUS_SLOTS NUM_AUXPROCTYPES
 #endif
 
@@ -388,20 +388,27 @@ arch_unlock_buffer_header(BufferDesc *desc, ArchBufferState state)
 }
 #endif
 
-/* PG 19 has no list of free buffers: one is free that holds no page */
+/*
+ * PG 19 has no list of free buffers: one is free that holds no page
+ *
+ * Without a lock: where there is a list, its links are words under a lock of
+ * their own, and whether this one leads on is all that is asked.
+ */
 static inline bool
 arch_buffer_is_free(const BufferDesc *desc, ArchBufferState state)
 {
 #if PG_VERSION_NUM >= 190000
 	return (state & BM_TAG_VALID) == 0;
 #else
-	return desc->freeNext != FREENEXT_NOT_IN_LIST;
+	return *(volatile const int *) &desc->freeNext != FREENEXT_NOT_IN_LIST;
 #endif
 }
 
 /*
  * How a buffer's content is locked at the moment.  PG 19 knows a third way to
  * hold it, that is alone but for those who share it; it counts as shared.
+ *
+ * Without a lock: one word is read, and both answers come from it.
  */
 static inline void
 arch_content_lock(BufferDesc *desc, bool *exclusive, uint32 *shared)

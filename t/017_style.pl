@@ -20,6 +20,7 @@ my %fault = (
 	'blanks at the end of the line' => "\tx = 1; \n",
 	'indented by spaces' => "        x = 1;\n",
 	'a tab behind spaces' => "  \tx = 1;\n",
+	'argues nowhere' => "\tpid = GetPGProcByNumber(i)->pid;\n",
 	'wider than 78 columns' => "\t/* " . 'x' x 75 . " */\n");
 foreach my $what (sort keys %fault)
 {

@@ -10,10 +10,22 @@
 # tools/style_width.txt should hold now: for whoever made lines fewer.  A file may be laid out anew
 # by pgindent, which comes with the server's source.
 #
+# A file that reads words which others write, without a lock that keeps them,
+# argues why it may: its comment begins "Without a lock:".
+#
 set -eu
 widths=
 [ "${1:-}" != --widths ] || { widths=1; shift; }
 cd "${1:-.}"
+
+if [ -z "$widths" ]
+then
+	unargued=$(find common */src -name '*.[ch]' | LC_ALL=C sort | xargs grep -lE \
+		'ARCH_READ_ONCE|ProcGlobal|GetPGProcByNumber|BackendPidGetProc|GetBufferDescriptor|xactCompletionCount' |
+		xargs -r grep -L 'Without a lock:' |
+		sed 's/$/: reads what others write, and argues nowhere "Without a lock:"/')
+	[ -z "$unargued" ] || { echo "$unargued"; exit 1; }
+fi
 
 find common fuzz */src \( -name '*.c' -o -name '*.h' \) | LC_ALL=C sort -u |
 	xargs awk -v widths="$widths" -v known=tools/style_width.txt '

@@ -33,6 +33,7 @@
 #include "judge/holders.h"
 #include "judge/xid_status.h"
 #include "result.h"
+#include "unlocked.h"
 
 PG_FUNCTION_INFO_V1(ai_xmin_holders);
 PG_FUNCTION_INFO_V1(ai_cleanup_horizons);
@@ -75,6 +76,10 @@ own_snapshot_stays(void)
 /*
  * Whether what was copied of a PGPROC is of a running process or a prepared
  * transaction.  Others leave their last state behind in their slot.
+ *
+ * Asked after ProcArrayLock was let go of, for the server takes it to answer.
+ * A process that has ended since is left out: it holds nothing any more.  The
+ * pid that was copied leads to this PGPROC only while its process has it.
  */
 static bool
 still_there(const AiHolder *holder, PGPROC *proc)
@@ -88,6 +93,13 @@ still_there(const AiHolder *holder, PGPROC *proc)
  * What one process or prepared transaction holds; ProcArrayLock is held.
  * False if that is nothing.
  *
+ * Without a lock: nobody else enters, ends a transaction that has an id, or
+ * changes flags that count here while that lock is held, but a process may set
+ * or let go of its xmin.  xid and xmin are words that are each read once, so
+ * that what is compared is what is told.  Who lets go of one now held it until
+ * now; who sets one now finds the same transactions running as we do, and so
+ * sets none older than theirs.
+ *
  * Follows ComputeXidHorizons
  * (src/backend/storage/ipc/procarray.c, REL_19_STABLE)
  */
@@ -100,10 +112,10 @@ copy_process(AiHolder *holder, PGPROC *proc, bool own_stays, bool in_recovery)
 		 proc->lockGroupLeader == MyProc->lockGroupLeader);
 
 	memset(holder, 0, sizeof(AiHolder));
-	holder->pid = *(volatile int *) &proc->pid;
+	holder->pid = ARCH_READ_ONCE(proc->pid);
 	holder->datid = proc->databaseId;
-	holder->xid = *(volatile TransactionId *) &proc->xid;
-	holder->xmin = *(volatile TransactionId *) &proc->xmin;
+	holder->xid = ARCH_READ_ONCE(proc->xid);
+	holder->xmin = ARCH_READ_ONCE(proc->xmin);
 	holder->oldest = older(holder->xid, holder->xmin);
 	if (!TransactionIdIsNormal(holder->oldest))
 		return false;
@@ -135,7 +147,8 @@ copy_process(AiHolder *holder, PGPROC *proc, bool own_stays, bool in_recovery)
 /*
  * What the replication slots hold, as ReplicationSlotsComputeRequiredXmin()
  * goes over them: it is the effective ids that count, which for logical
- * decoding are those that have been written to disk.
+ * decoding are those that have been written to disk.  A slot is taken into use
+ * or dropped with the lock held exclusively; what it is at is under its own.
  *
  * Follows ReplicationSlotsComputeRequiredXmin
  * (src/backend/replication/slot.c, REL_19_STABLE)

@@ -10,8 +10,7 @@
  * (heapam_visibility.c says why).
  *
  * Answers are kept in a small table for the length of a scan.  An end is for
- * ever; "in progress" holds as long as no transaction of the server ended,
- * which xactCompletionCount tells without a lock.
+ * ever; "in progress" holds as long as no transaction of the server ended.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -27,6 +26,7 @@
 
 #include "compat.h"
 #include "judge/xid_status.h"
+#include "unlocked.h"
 
 #define XID_SLOTS	2048		/* powers of two */
 #define MULTI_SLOTS 512
@@ -37,7 +37,7 @@ typedef struct XidSlot
 	uint8		status;
 	uint8		evidence;
 	bool		final;
-	uint64		era;			/* xactCompletionCount before the look */
+	uint64		era;			/* before the look */
 } XidSlot;
 
 typedef struct MultiSlot
@@ -56,6 +56,26 @@ struct AiXidCache
 };
 
 #define SLOT_OF(id, slots) (((id) * UINT32_C(0x9E3779B1)) >> 8 & ((slots) - 1))
+
+/*
+ * ai_xact_era - the same for as long as no transaction of the server ends
+ *
+ * Without a lock: the server counts ends after it has written them to pg_xact,
+ * with ProcArrayLock held exclusively.  The count is read before the look at
+ * a transaction, which takes that lock or finds the end written: one that ends
+ * after the look is counted after this read, and the next look begins anew.
+ * Where 8 bytes are read in two pieces, half of an old count and half of a new
+ * one may be put together once in 2^32 ends; that is no later count, so the
+ * answer that is kept for it is not found again.
+ */
+uint64
+ai_xact_era(void)
+{
+	uint64		era = ARCH_READ_ONCE(TransamVariables->xactCompletionCount);
+
+	pg_read_barrier();
+	return era;
+}
 
 /*
  * ai_xid_cache_create - answers for one scan, in the current memory context
@@ -143,7 +163,7 @@ AiXidStatus
 ai_xid_status(AiXidCache *cache, TransactionId xid, AiEvidence *evidence)
 {
 	XidSlot    *slot = &cache->xids[SLOT_OF(xid, XID_SLOTS)];
-	uint64		era = *(volatile uint64 *) &TransamVariables->xactCompletionCount;
+	uint64		era = ai_xact_era();
 	AiXidStatus status;
 
 	if (likely(slot->xid == xid && (slot->final || slot->era == era) &&
@@ -244,7 +264,7 @@ void
 ai_multi_summary(AiXidCache *cache, MultiXactId multi, AiMultiSummary *summary)
 {
 	MultiSlot  *slot = &cache->multis[SLOT_OF(multi, MULTI_SLOTS)];
-	uint64		era = *(volatile uint64 *) &TransamVariables->xactCompletionCount;
+	uint64		era = ai_xact_era();
 	MultiXactMember *members;
 	AiEvidence	evidence;
 

@@ -61,6 +61,7 @@ typedef struct AiMultiSummary
 
 typedef struct AiXidCache AiXidCache;
 
+extern uint64 ai_xact_era(void);
 extern AiXidCache *ai_xid_cache_create(void);
 extern AiXidStatus ai_xid_status(AiXidCache *cache, TransactionId xid,
 								 AiEvidence *evidence);

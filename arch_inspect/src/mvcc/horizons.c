@@ -31,6 +31,7 @@
 
 #include "compat.h"
 #include "result.h"
+#include "unlocked.h"
 #include "source/control_file.h"
 
 PG_FUNCTION_INFO_V1(ai_xid_age);
@@ -188,19 +189,26 @@ ai_multixact_space(PG_FUNCTION_ARGS)
  *
  * The process whose temporary tables lie in the schema; NULL if there is
  * none any more, as after a crash: those autovacuum drops.
+ *
+ * Without a lock: the PGPROC is there, but may go from one process to another.
+ * So its pid is read before and after the server was asked whether the schema
+ * is in use: if it is the same, that process uses it.
  */
 Datum
 ai_temp_schema_owner(PG_FUNCTION_ARGS)
 {
 	Oid			namespaceid = PG_GETARG_OID(0);
-	PGPROC	   *proc;
+	PGPROC	   *proc = arch_temp_namespace_proc(namespaceid);
 	int			pid;
 
+	if (proc == NULL)
+		PG_RETURN_NULL();
+	pid = ARCH_READ_ONCE(proc->pid);
+	pg_read_barrier();
 	if (checkTempNamespaceStatus(namespaceid) != TEMP_NAMESPACE_IN_USE)
 		PG_RETURN_NULL();
-	proc = arch_temp_namespace_proc(namespaceid);
-	pid = proc == NULL ? 0 : proc->pid;
-	if (pid == 0)
+	pg_read_barrier();
+	if (pid == 0 || ARCH_READ_ONCE(proc->pid) != pid)
 		PG_RETURN_NULL();
 	PG_RETURN_INT32(pid);
 }

@@ -36,6 +36,7 @@
 #include "lock_words.h"
 #include "mvcc/pin_waits.h"
 #include "result.h"
+#include "unlocked.h"
 
 PG_FUNCTION_INFO_V1(ai_lock_waits);
 
@@ -101,15 +102,27 @@ held_row(PGPROC *proc, LOCKTAG *row)
 	return false;
 }
 
+/*
+ * A process as one side of a wait.
+ *
+ * While all partitions are locked nobody joins or leaves a lock group that
+ * holds or awaits a lock.  Without a lock, as for those that wait for a
+ * snapshot or a pin: the leader's PGPROC is there whoever has it now, so the
+ * pointer, read once, may be followed; at worst group and xid are those of who
+ * has come there since, and the wait is told of a group that is gone.  The xid
+ * is a word that its process sets under another lock, and is only shown.
+ */
 static void
 copy_party(Party *party, PGPROC *proc)
 {
-	PGPROC	   *leader = proc->lockGroupLeader ? proc->lockGroupLeader : proc;
+	PGPROC	   *leader = ARCH_READ_ONCE(proc->lockGroupLeader);
 
+	if (leader == NULL)
+		leader = proc;
 	memset(party, 0, sizeof(Party));
-	party->pid = proc->pid;
-	party->group = leader->pid;
-	party->xid = leader->xid;
+	party->pid = ARCH_READ_ONCE(proc->pid);
+	party->group = leader == proc ? party->pid : ARCH_READ_ONCE(leader->pid);
+	party->xid = ARCH_READ_ONCE(leader->xid);
 }
 
 /*
@@ -159,6 +172,10 @@ copy_lock(AwaitedLock *copy, LOCK *lock)
 
 /*
  * All awaited locks at this moment.
+ *
+ * waitLock, waitStatus, the queues and the holders' lists change only with
+ * their lock's partition locked exclusively, and all are locked here: what is
+ * followed is there, and all that is copied is of one moment.
  */
 static List *
 copy_awaited_locks(void)
@@ -198,6 +215,10 @@ copy_awaited_locks(void)
 
 /*
  * Those that wait for a safe snapshot, a moment after the locks were copied.
+ *
+ * Without a lock: the wait event only says whom to ask about.  The answer is
+ * the server's, by pid and under its lock, and empty for who waits no more.  A
+ * pid in it may have ended before it is looked up; it is left as a number.
  */
 static List *
 add_snapshot_waits(List *locks)
@@ -212,9 +233,11 @@ add_snapshot_waits(List *locks)
 		Party		waiter;
 		int			n;
 
-		if (proc->pid == 0 || proc->wait_event_info != WAIT_EVENT_SAFE_SNAPSHOT)
+		if (ARCH_READ_ONCE(proc->wait_event_info) != WAIT_EVENT_SAFE_SNAPSHOT)
 			continue;
 		copy_party(&waiter, proc);
+		if (waiter.pid == 0)
+			continue;
 		n = GetSafeSnapshotBlockingPids(waiter.pid, pids, max);
 		if (n == 0)
 			continue;			/* it waits no more */

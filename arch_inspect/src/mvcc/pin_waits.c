@@ -20,9 +20,10 @@
 #include "utils/lsyscache.h"
 #include "utils/wait_event.h"
 
+#include "buffer_look.h"
 #include "compat.h"
 #include "mvcc/pin_waits.h"
-#include "source/buffer_look.h"
+#include "unlocked.h"
 
 /*
  * The relation of the page, if it can be told from here, and its words.
@@ -41,19 +42,26 @@ name_page(AiPinWait *wait, const BufferTag *tag)
 		of = DatumGetCString(DirectFunctionCall1(regclassout, ObjectIdGetDatum(relid)));
 	else
 		of = psprintf("file %u of database %u", ARCH_TAG_REL(tag), datid);
-	wait->page = psprintf("block %u of %s%s%s", tag->blockNum, of,
-						  fork == MAIN_FORKNUM ? "" : ", fork ",
-						  fork == MAIN_FORKNUM ? "" : forkNames[fork]);
+	if (fork > MAIN_FORKNUM && fork <= MAX_FORKNUM)
+		wait->page = psprintf("block %u of %s, fork %s", tag->blockNum, of,
+							  forkNames[fork]);
+	else
+		wait->page = psprintf("block %u of %s", tag->blockNum, of);
 	return relid;
 }
 
 /*
  * Who has a lock on the relation and a snapshot.
+ *
+ * Without a lock: the leader's PGPROC is there whoever has it now, and its pid
+ * is only compared.  The copied locks are a moment old, and so is the answer
+ * whether their holder has a snapshot: that is why they are candidates.
  */
 static void
 find_candidates(AiPinWait *wait, Oid relid, bool shared, const LockData *locks)
 {
-	PGPROC	   *leader = wait->proc->lockGroupLeader;
+	PGPROC	   *leader = ARCH_READ_ONCE(wait->proc->lockGroupLeader);
+	int			leader_pid = leader != NULL ? ARCH_READ_ONCE(leader->pid) : 0;
 
 	wait->ncandidates = 0;
 	wait->candidates = palloc(sizeof(int) * (locks->nelements + 1));
@@ -68,10 +76,10 @@ find_candidates(AiPinWait *wait, Oid relid, bool shared, const LockData *locks)
 			lock->locktag.locktag_field1 != (shared ? InvalidOid : MyDatabaseId) ||
 			lock->locktag.locktag_field2 != relid ||
 			lock->holdMask == 0 || lock->pid == 0 || lock->pid == wait->pid ||
-			(leader != NULL && lock->leaderPid == leader->pid))
+			lock->leaderPid == leader_pid)
 			continue;
 		proc = BackendPidGetProc(lock->pid);
-		if (proc == NULL || !TransactionIdIsValid(*(volatile TransactionId *) &proc->xmin))
+		if (proc == NULL || !TransactionIdIsValid(ARCH_READ_ONCE(proc->xmin)))
 			continue;
 		for (int j = 0; j < wait->ncandidates && !seen; j++)
 			seen = wait->candidates[j] == lock->pid;
@@ -85,6 +93,10 @@ find_candidates(AiPinWait *wait, Oid relid, bool shared, const LockData *locks)
  * its page
  *
  * The buffers are gone over only if there are some, and none is pinned.
+ *
+ * Without a lock: a process may have begun or stopped to wait between the look
+ * at it and that at its buffer.  One that has stopped is found in no buffer's
+ * header, or has the page pinned alone; the caller compares its pid once more.
  */
 List *
 ai_pin_waits(void)
@@ -96,13 +108,16 @@ ai_pin_waits(void)
 	for (uint32 i = 0; i < ProcGlobal->allProcCount; i++)
 	{
 		PGPROC	   *proc = &ProcGlobal->allProcs[i];
+		int			pid = ARCH_READ_ONCE(proc->pid);
 		AiPinWait  *wait;
 
-		if (proc->pid == 0 || proc->wait_event_info != WAIT_EVENT_BUFFER_CLEANUP)
+		if (pid == 0 ||
+			ARCH_READ_ONCE(proc->wait_event_info) != WAIT_EVENT_BUFFER_CLEANUP)
 			continue;
 		wait = palloc0(sizeof(AiPinWait));
 		wait->proc = proc;
-		wait->pid = proc->pid;
+		wait->procno = (int) i;
+		wait->pid = pid;
 		wait->pins = wait->ncandidates = -1;
 		waits = lappend(waits, wait);
 	}
@@ -111,23 +126,20 @@ ai_pin_waits(void)
 
 	for (int i = 0; i < NBuffers; i++)
 	{
-		BufferDesc *desc = GetBufferDescriptor(i);
 		BufferTag	tag;
 		ArchBufferState state;
+		int			procno;
 		Oid			relid;
 
 		if (i % 8192 == 0)
 			CHECK_FOR_INTERRUPTS();
-		if ((arch_buffer_state(desc) & BM_PIN_COUNT_WAITER) == 0)
-			continue;
-		state = ai_buffer_look(i, &tag);
-		if ((state & (BM_PIN_COUNT_WAITER | BM_TAG_VALID)) != (BM_PIN_COUNT_WAITER | BM_TAG_VALID))
+		if (!arch_buffer_awaited(i, &procno, &tag, &state))
 			continue;
 		foreach(lc, waits)
 		{
 			AiPinWait  *wait = lfirst(lc);
 
-			if (&ProcGlobal->allProcs[desc->wait_backend_pgprocno] != wait->proc)
+			if (wait->procno != procno)
 				continue;
 			/* one of the pins is its own */
 			wait->pins = (int) BUF_STATE_GET_REFCOUNT(state) - 1;

@@ -14,6 +14,7 @@
 typedef struct AiPinWait
 {
 	PGPROC	   *proc;
+	int			procno;
 	int			pid;
 	const char *page;			/* in words; NULL: which one isn't known */
 	int			pins;			/* of others; then -1 */

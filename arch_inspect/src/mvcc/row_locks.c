@@ -213,7 +213,7 @@ find_holders(AiRows *rows)
 {
 	LocksState *state = rows->state;
 	AiHeapItem *item = &state->item;
-	uint64		era = *(volatile uint64 *) &TransamVariables->xactCompletionCount;
+	uint64		era = ai_xact_era();
 	uint16		bits = (item->t_infomask & HEAP_XMAX_BITS) |
 		(item->t_infomask2 & HEAP_KEYS_UPDATED ? 1 : 0);
 	MemoryContext old;

@@ -37,6 +37,7 @@
 #include "result.h"
 #include "server/proc_os.h"
 #include "source/proc_status.h"
+#include "unlocked.h"
 #include "words/wait_words.h"
 
 /* A status entry, copied together with the strings it points to */
@@ -312,10 +313,9 @@ put_wait(Datum *values, bool *nulls, uint32 wait, bool *refreshed)
  * What an I/O worker does: it has no state of its own, its wait tells.
  */
 static const char *
-io_worker_activity(PGPROC *proc)
+io_worker_activity(uint32 wait)
 {
-	const char *type =
-		pgstat_get_wait_event_type(*(volatile uint32 *) &proc->wait_event_info);
+	const char *type = pgstat_get_wait_event_type(wait);
 
 	if (type == NULL)
 		return "works on a read that another process asked for";
@@ -330,7 +330,7 @@ io_worker_activity(PGPROC *proc)
  * Whom a worker works for: a parallel query's, or one that applies what a
  * subscription sends; 0 of any other process.
  *
- * The leader's PGPROC is read without its lock.  PGPROCs are never freed, so
+ * Without a lock on the leader's PGPROC: these are never freed, so
  * the pointer leads to one in any case; the lock group may end meanwhile, and
  * another process may have got either PGPROC.  So the pointer is read again
  * behind the leader's pid: where both reads agree and the process is still the
@@ -344,8 +344,8 @@ io_worker_activity(PGPROC *proc)
 static int
 leader_of(PGPROC *proc, const PgBackendStatus *entry)
 {
-	PGPROC	   *leader = *(PGPROC *volatile *) &proc->lockGroupLeader;
-	int			pid = leader == NULL ? 0 : *(volatile int *) &leader->pid;
+	PGPROC	   *leader = ARCH_READ_ONCE(proc->lockGroupLeader);
+	int			pid = leader == NULL ? 0 : ARCH_READ_ONCE(leader->pid);
 
 	if (leader == NULL && entry->st_backendType == B_BG_WORKER)
 	{
@@ -353,8 +353,8 @@ leader_of(PGPROC *proc, const PgBackendStatus *entry)
 		return pid == InvalidPid ? 0 : pid;
 	}
 	if (pid == entry->st_procpid ||
-		*(PGPROC *volatile *) &proc->lockGroupLeader != leader ||
-		*(volatile int *) &proc->pid != entry->st_procpid)
+		ARCH_READ_ONCE(proc->lockGroupLeader) != leader ||
+		ARCH_READ_ONCE(proc->pid) != entry->st_procpid)
 		return 0;
 	return pid;
 }
@@ -362,6 +362,11 @@ leader_of(PGPROC *proc, const PgBackendStatus *entry)
 /*
  * A process that has a status entry.  State, statement, times and client are
  * for those whom pg_stat_activity would show them.
+ *
+ * Without a lock: what it waits for, its xid and its xmin are words that are
+ * read once each, a moment after the entry was copied, and believed if the
+ * PGPROC is still that process's afterwards.  The row is of a moment ago, and
+ * its parts are not of quite the same one, as in pg_stat_activity.
  */
 static void
 put_backend(Datum *values, bool *nulls, const Status *status, PGPROC *proc,
@@ -370,11 +375,19 @@ put_backend(Datum *values, bool *nulls, const Status *status, PGPROC *proc,
 	const PgBackendStatus *entry = &status->entry;
 	const char *kind = NULL;
 	int			leader = leader_of(proc, entry);
-	TransactionId xid = *(volatile TransactionId *) &proc->xid;
-	TransactionId xmin = *(volatile TransactionId *) &proc->xmin;
+	TransactionId xid = ARCH_READ_ONCE(proc->xid);
+	TransactionId xmin = ARCH_READ_ONCE(proc->xmin);
+	uint32		wait = ARCH_READ_ONCE(proc->wait_event_info);
 	bool		blocked;
 	int			i;
 
+	/* if another process has the PGPROC by now, these may be that one's */
+	pg_read_barrier();
+	if (ARCH_READ_ONCE(proc->pid) != entry->st_procpid)
+	{
+		xid = xmin = InvalidTransactionId;
+		wait = 0;
+	}
 	if (entry->st_backendType == B_BG_WORKER)
 		kind = GetBackgroundWorkerTypeByPid(entry->st_procpid);
 	if (kind == NULL)
@@ -401,10 +414,9 @@ put_backend(Datum *values, bool *nulls, const Status *status, PGPROC *proc,
 	}
 	put_text(values, nulls, COL_APPNAME, status->appname);
 	put_process_time(values, nulls, COL_BACKEND_START, entry->st_proc_start_timestamp);
-	blocked = put_wait(values, nulls, *(volatile uint32 *) &proc->wait_event_info,
-					   refreshed);
+	blocked = put_wait(values, nulls, wait, refreshed);
 	if (strcmp(kind, "io worker") == 0)
-		put_text(values, nulls, COL_ACTIVITY, io_worker_activity(proc));
+		put_text(values, nulls, COL_ACTIVITY, io_worker_activity(wait));
 	if (TransactionIdIsValid(xid))
 	{
 		values[COL_XID] = TransactionIdGetDatum(xid);
@@ -455,6 +467,10 @@ put_process(ReturnSetInfo *rsinfo, Datum *values, bool *nulls)
 /*
  * The PGPROC of a process that has no status entry yet; -1 when it has none
  * of both.
+ *
+ * Without a lock: a pid is one word, and no two PGPROCs have the same one that
+ * is not 0.  The process, a child of the postmaster's a moment ago, may end at
+ * once: then its row tells of who was just there.
  */
 static int
 slot_of_pid(int pid)
@@ -463,7 +479,7 @@ slot_of_pid(int pid)
 
 	for (i = 0; i < ProcGlobal->allProcCount; i++)
 	{
-		if (GetPGProcByNumber(i)->pid == pid)
+		if (ARCH_READ_ONCE(GetPGProcByNumber(i)->pid) == pid)
 			return i;
 	}
 	return -1;
@@ -517,7 +533,7 @@ ai_process_scan(PG_FUNCTION_ARGS)
 	for (i = 0; i < ProcGlobal->allProcCount; i++)
 	{
 		PGPROC	   *proc = GetPGProcByNumber(i);
-		int			pid = *(volatile int *) &proc->pid;
+		int			pid = ARCH_READ_ONCE(proc->pid);
 		const PgBackendStatus *entry;
 
 		CHECK_FOR_INTERRUPTS();
@@ -569,7 +585,7 @@ ai_process_scan(PG_FUNCTION_ARGS)
 			if (slot >= 0)
 			{
 				put_int(values, nulls, COL_SLOT, slot);
-				wait = *(volatile uint32 *) &GetPGProcByNumber(slot)->wait_event_info;
+				wait = ARCH_READ_ONCE(GetPGProcByNumber(slot)->wait_event_info);
 			}
 			put_wait(values, nulls, wait, &refreshed);
 		}

@@ -20,6 +20,7 @@
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
+#include "buffer_look.h"
 #include "compat.h"
 #include "result.h"
 
@@ -80,8 +81,8 @@ ai_relation_bytes(PG_FUNCTION_ARGS)
 /*
  * ai_shared_buffers_use - arch_parts.shared_buffers_use()
  *
- * Each buffer is looked at without its header lock, so the sums are those of
- * a moment smeared over the scan.
+ * Each buffer's state and tag are of one moment, the sums of one smeared over
+ * the scan.
  */
 PG_FUNCTION_INFO_V1(ai_shared_buffers_use);
 
@@ -108,8 +109,8 @@ ai_shared_buffers_use(PG_FUNCTION_ARGS)
 
 	for (i = 0; i < NBuffers; i++)
 	{
-		BufferDesc *desc = GetBufferDescriptor(i);
-		ArchBufferState state = arch_buffer_state(desc);
+		BufferTag	tag;
+		ArchBufferState state = arch_buffer_look(i, &tag);
 
 		if (i % 65536 == 0)
 			CHECK_FOR_INTERRUPTS();
@@ -120,9 +121,9 @@ ai_shared_buffers_use(PG_FUNCTION_ARGS)
 			dirty++;
 		if (BUF_STATE_GET_REFCOUNT(state) > 0)
 			pinned++;
-		if (ARCH_TAG_DB(&desc->tag) == MyDatabaseId)
+		if (ARCH_TAG_DB(&tag) == MyDatabaseId)
 			here++;
-		else if (ARCH_TAG_DB(&desc->tag) == InvalidOid)
+		else if (ARCH_TAG_DB(&tag) == InvalidOid)
 			shared++;
 	}
 	values[0] = Int64GetDatum(NBuffers);

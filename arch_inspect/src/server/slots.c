@@ -3,7 +3,9 @@
  * slots.c
  *	  The slots for processes (PGPROC) and who holds which lightweight lock.
  *
- * All is read without a lock: a sample.
+ * Without a lock: which list a PGPROC goes back to and the tranche of a lock
+ * are set when the server starts.  The state of a lock, and what a process
+ * waits for, is one word; each is of another moment, and their sums a sample.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -20,6 +22,7 @@
 
 #include "compat.h"
 #include "result.h"
+#include "unlocked.h"
 #include "words/wait_words.h"
 
 /*
@@ -155,10 +158,11 @@ ai_lwlock_sample(PG_FUNCTION_ARGS)
 	for (i = 0; i < ProcGlobal->allProcCount; i++)
 	{
 		PGPROC	   *proc = GetPGProcByNumber(i);
-		uint32		wait = *(volatile uint32 *) &proc->wait_event_info;
+		uint32		wait = ARCH_READ_ONCE(proc->wait_event_info);
 
 		add_lock(tranches, &proc->fpInfoLock);
-		if (proc->pid == 0)
+		/* who has ended may have left its last wait behind */
+		if (ARCH_READ_ONCE(proc->pid) == 0)
 			continue;
 		if (arch_waits_for_content(wait))
 			content.waiters++;

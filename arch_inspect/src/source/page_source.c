@@ -13,6 +13,12 @@
  * have come into shared buffers while it was read, it is taken from there;
  * and a copy whose checksum is wrong is read again, for it may have been in
  * the middle of a write.
+ *
+ * Without a lock: a page that was in no buffer before and after its file was
+ * read can have come into one, been changed and written out in between.  Then
+ * the copy may be half of the old page and half of the new.  With checksums it
+ * is read again; without, its rows may be of two moments, as after a crash in
+ * the middle of a write.  No decoder believes an offset or length of it.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -58,6 +64,9 @@ ai_page_create(void)
 
 /*
  * Where a block of a relation is in shared buffers just now, or InvalidBuffer.
+ *
+ * Without a pin the page may be gone from there when this returns.  So the
+ * answer is a place to try: whoever pins compares the tag again.
  */
 static Buffer
 shared_buffer_of(Relation rel, ForkNumber forknum, BlockNumber blkno)
@@ -104,8 +113,12 @@ copy_header(char *image, const char *page, bool with_lines)
 /*
  * The same of a block whose neighbour lies in this shared buffer.  Pages that
  * were read in a row often lie in a row, and to look there first saves the
- * lookup.  The tag is read without a lock: ReadRecentBuffer() compares again
- * before it pins.
+ * lookup.
+ *
+ * Without a lock: buffer is below NBuffers, so its header is there.  A tag that
+ * is equal by accident, half of it old, names a place to try as good as any:
+ * ReadRecentBuffer() compares it again, with the buffer pinned or its header
+ * locked, and what is asked of the processor is to fetch some page's memory.
  */
 static Buffer
 shared_buffer_beside(Relation rel, ForkNumber forknum, BlockNumber blkno,

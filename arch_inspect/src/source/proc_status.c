@@ -3,7 +3,7 @@
  * proc_status.c
  *	  The status entry of a process, as pg_stat_activity reads it.
  *
- * An entry is shared memory that its process writes without a lock: a reader
+ * Without a lock: an entry is shared memory that its process writes.  A reader
  * takes what it copied between two equal, even values of the change count, and
  * asks whether the entry is still that process's.  The server's own copy of all
  * entries would do, but is made once a transaction.
@@ -19,12 +19,17 @@
 
 #include "compat.h"
 #include "source/proc_status.h"
+#include "unlocked.h"
 
 /*
- * ai_status_of_proc - The status entry that should be the process's; NULL when there is none.
- * The caller compares pids, because all this moves under our eyes.  Before
- * PG 17 a startup process that serves a hot standby has a backend ID too, but
- * its entry is that of an auxiliary process.
+ * ai_status_of_proc - the status entry that should be the process's, or NULL
+ *
+ * Without a lock: the entry's number, where it is read from the PGPROC, is
+ * bounded, and the entry is there for as long as the server runs.  Whose it is
+ * may change at once, so whoever copies it compares the pid in the copy.
+ *
+ * Before PG 17 a startup process that serves a hot standby has a backend ID
+ * too, but its entry is that of an auxiliary process.
  */
 const PgBackendStatus *
 ai_status_of_proc(PGPROC *proc, int procno, int pid)
@@ -34,11 +39,11 @@ ai_status_of_proc(PGPROC *proc, int procno, int pid)
 	int			i;
 
 	if (slot >= 0 && slot < MaxBackends + NUM_AUXILIARY_PROCS &&
-		base[slot].st_procpid == pid)
+		ARCH_READ_ONCE(base[slot].st_procpid) == pid)
 		return base + slot;
 	for (i = 0; i < ARCH_AUX_STATUS_SLOTS; i++)
 	{
-		if (base[MaxBackends + i].st_procpid == pid)
+		if (ARCH_READ_ONCE(base[MaxBackends + i].st_procpid) == pid)
 			return base + MaxBackends + i;
 	}
 	return NULL;
@@ -65,7 +70,7 @@ ai_may_see_process(int pid)
 		PGPROC	   *proc = GetPGProcByNumber(i);
 		volatile const PgBackendStatus *entry;
 
-		if (*(volatile int *) &proc->pid != pid)
+		if (ARCH_READ_ONCE(proc->pid) != pid)
 			continue;
 		entry = ai_status_of_proc(proc, i, pid);
 		while (entry != NULL)

@@ -14,8 +14,8 @@
 #include "utils/builtins.h"
 
 #include "rows/rows.h"
-#include "source/buffer_look.h"
 
+#include "buffer_look.h"
 #include "compat.h"
 
 typedef struct Usage
@@ -93,7 +93,7 @@ buffer_usage_begin(AiRows *rows)
 	for (int i = 0; i < NBuffers; i++)
 	{
 		BufferTag	tag;
-		ArchBufferState buf_state = ai_buffer_look(i, &tag);
+		ArchBufferState buf_state = arch_buffer_look(i, &tag);
 		Usage		key;
 		Usage	   *place;
 

@@ -14,8 +14,8 @@
 #include "utils/builtins.h"
 
 #include "rows/rows.h"
-#include "source/buffer_look.h"
 
+#include "buffer_look.h"
 #include "compat.h"
 
 typedef struct Buffers
@@ -43,7 +43,7 @@ buffers_next(AiRows *rows)
 
 	if (!ai_rows_advance(rows))
 		return false;
-	buffers->state = ai_buffer_look((int) rows->unit, &buffers->tag);
+	buffers->state = arch_buffer_look((int) rows->unit, &buffers->tag);
 	return true;
 }
 
@@ -203,6 +203,9 @@ typedef struct Clock
 /*
  * Walk as StrategyGetBuffer() would, once: a buffer with usage count u at
  * distance d from the hand is taken after u rounds and d steps.
+ *
+ * Without a lock: each state is one word, and others pin, use and sweep while
+ * we walk.  What comes out is where the hand would stop if all stood still.
  *
  * Follows StrategyGetBuffer
  * (src/backend/storage/buffer/freelist.c, REL_19_STABLE)

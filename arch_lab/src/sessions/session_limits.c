@@ -27,6 +27,7 @@
 
 #include "compat.h"
 #include "sessions/session_opener.h"
+#include "unlocked.h"
 
 /* field 4 of an advisory lock: 1 and 2 are those of SQL, in a database */
 #define LIMITS_LOCK_KIND	3
@@ -84,11 +85,18 @@ al_limits_init(void)
 }
 
 /*
- * count - who is there
+ * count_connections - who is there
  *
  * Who has gone has let go of the latch, while pid and role may still stand
  * there.  A worker is ours by the type that it was registered with; the
  * postmaster knows which process it became.
+ *
+ * Without a lock: a PGPROC belongs to one list for good, and is always there.
+ * A new owner of it clears role and database before it takes the latch, so
+ * what is read of them behind the latch's owner is that process's, or nobody's
+ * yet.  Sessions of ours are counted exactly, since no other opens meanwhile
+ * and each is waited for until it can be counted.  Clients that log in or out
+ * just now may be counted or not, as when the server counts them.
  *
  * Follows CountUserBackends
  * (src/backend/storage/ipc/procarray.c, REL_19_STABLE)
@@ -96,18 +104,20 @@ al_limits_init(void)
  * (src/backend/storage/ipc/procarray.c, REL_19_STABLE)
  */
 static Counts
-count(Oid role, Oid database)
+count_connections(Oid role, Oid database)
 {
 	Counts		counts = {0};
 
 	for (uint32 i = 0; i < ProcGlobal->allProcCount; i++)
 	{
 		PGPROC	   *proc = &ProcGlobal->allProcs[i];
-		int			pid = *(volatile int *) &proc->procLatch.owner_pid;
-		bool		of_role = *(volatile Oid *) &proc->roleId == role;
+		int			pid = ARCH_READ_ONCE(proc->procLatch.owner_pid);
+		bool		of_role;
 
 		if (pid == 0)
 			continue;
+		pg_read_barrier();
+		of_role = ARCH_READ_ONCE(proc->roleId) == role;
 		if (proc->procgloballist == &ProcGlobal->bgworkerFreeProcs)
 		{
 			const char *type = GetBackgroundWorkerTypeByPid(pid);
@@ -122,7 +132,7 @@ count(Oid role, Oid database)
 			continue;
 		if (of_role)
 			counts.role_connections++;
-		if (*(volatile Oid *) &proc->databaseId == database)
+		if (ARCH_READ_ONCE(proc->databaseId) == database)
 			counts.database_connections++;
 	}
 	return counts;
@@ -240,7 +250,7 @@ al_limits_enter(const char *name)
 
 	limits_lock(&tag);
 	(void) LockAcquire(&tag, ExclusiveLock, false, false);
-	counts = count(role, MyDatabaseId);
+	counts = count_connections(role, MyDatabaseId);
 	check_own(name, role, is_superuser, &counts);
 	if (!is_superuser)
 		check_connections(role, &counts);

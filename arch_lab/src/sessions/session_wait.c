@@ -13,7 +13,6 @@
 
 #include "access/relation.h"
 #include "miscadmin.h"
-#include "storage/buf_internals.h"
 #include "storage/lmgr.h"
 #include "storage/lock.h"
 #include "storage/proc.h"
@@ -22,9 +21,11 @@
 #include "utils/builtins.h"
 #include "utils/wait_event.h"
 
+#include "buffer_look.h"
 #include "compat.h"
 #include "lock_words.h"
 #include "sessions/session_opener.h"
+#include "unlocked.h"
 
 /*
  * holds - has this process (or its lock group) what is waited for?
@@ -69,14 +70,19 @@ pid_in_words(int pid)
 
 /*
  * gives_way - an autovacuum worker that the lock manager will cancel
+ *
+ * Without a lock: the flags are one byte, read once.  The process may end just
+ * now; then there is nobody who would have to give way.
  */
 static bool
 gives_way(int pid)
 {
 	PGPROC	   *proc = pid == 0 ? NULL : BackendPidGetProc(pid);
 
-	return proc != NULL && (proc->statusFlags & PROC_IS_AUTOVACUUM) != 0 &&
-		(proc->statusFlags & PROC_VACUUM_FOR_WRAPAROUND) == 0;
+	uint8		flags = proc != NULL ? ARCH_READ_ONCE(proc->statusFlags) : 0;
+
+	return (flags & PROC_IS_AUTOVACUUM) != 0 &&
+		(flags & PROC_VACUUM_FOR_WRAPAROUND) == 0;
 }
 
 /*
@@ -134,7 +140,7 @@ add_blocker(al_wait *wait, int pid, char *name)
  * find_pinned - the page that a process wants to be alone with
  *
  * The page says who waits, and no page says who has it pinned: a pin is
- * known to its holder only.
+ * known to its holder only.  The number of a PGPROC is only compared.
  */
 static bool
 find_pinned(PGPROC *proc, BufferTag *tag)
@@ -143,17 +149,12 @@ find_pinned(PGPROC *proc, BufferTag *tag)
 
 	for (int i = 0; i < NBuffers; i++)
 	{
-		BufferDesc *buf = GetBufferDescriptor(i);
 		ArchBufferState state;
+		int			waiter;
 
 		if ((i & 0xFFFF) == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (*(volatile int *) &buf->wait_backend_pgprocno != procno)
-			continue;
-		state = LockBufHdr(buf);
-		*tag = buf->tag;
-		arch_unlock_buffer_header(buf, state);
-		if ((state & BM_PIN_COUNT_WAITER) != 0)
+		if (arch_buffer_awaited(i, &waiter, tag, &state) && waiter == procno)
 			return true;
 	}
 	return false;
@@ -208,6 +209,9 @@ blocked_by_pin(al_session *s, PGPROC *proc, al_wait *wait)
 /*
  * al_session_blocked - true if the session's statement is blocked; fills *wait
  *
+ * Without a lock: the wait event is one word that only says whether to ask
+ * further; who is in the way is the server's answer, by pid and under its lock.
+ *
  * Follows pg_isolation_test_session_is_blocked
  * (src/backend/utils/adt/waitfuncs.c, REL_19_STABLE)
  */
@@ -231,7 +235,7 @@ al_session_blocked(al_session *s, al_wait *wait)
 		return false;
 
 	/* cheap, and nearly always the end of it; IPC: its parallel workers wait */
-	event = *(volatile uint32 *) &proc->wait_event_info;
+	event = ARCH_READ_ONCE(proc->wait_event_info);
 	if (event == WAIT_EVENT_BUFFER_CLEANUP)
 		return blocked_by_pin(s, proc, wait);
 	wait_class = event & 0xFF000000U;
