@@ -27,6 +27,7 @@ step()
 
 # start_server DIR [SETTING ...] - initdb and start a server whose data is
 # DIR/data and whose socket is in DIR.  It listens on nothing else.
+# INITDB_OPTIONS are initdb's.
 start_server()
 {
 	server_dir=$1
@@ -38,7 +39,7 @@ start_server()
 	[ ! -e "$server_dir/.s.PGSQL.5432" ] ||
 		die "a socket is already in use in $server_dir"
 	step "initdb" "$bindir/initdb" -D "$server_dir/data" -U postgres -A trust \
-		-E UTF8 --locale=C.UTF-8 --no-sync
+		-E UTF8 --locale=C.UTF-8 --no-sync ${INITDB_OPTIONS:-}
 	{
 		echo "listen_addresses = ''"
 		echo "unix_socket_directories = '$server_dir'"
@@ -61,6 +62,10 @@ stop_servers()
 	do
 		[ -f "$pidfile" ] || continue
 		server_pid=$(head -n 1 "$pidfile")
+		# A server that was killed leaves its file, and the number may be
+		# another's by now, that of another test's server too.
+		server_cwd=$(readlink "/proc/$server_pid/cwd" 2>/dev/null) || server_cwd=
+		[ ! -e /proc/self/cwd ] || [ "$server_cwd" = "$(cd "${pidfile%/*}" && pwd -P)" ] || continue
 		kill -QUIT "$server_pid" 2>/dev/null || continue
 		i=0
 		while kill -0 "$server_pid" 2>/dev/null && [ $i -lt 100 ]
