@@ -131,7 +131,7 @@ background writer are left as they are.
 Rights: pg_monitor. Source: src/backend/storage/buffer/freelist.c.';
 COMMENT ON COLUMN arch_inspect.buffer_clock.hand IS 'buffer that the hand points to, from 1';
 COMMENT ON COLUMN arch_inspect.buffer_clock.passes IS 'rounds that the hand has made since the server started';
-COMMENT ON COLUMN arch_inspect.buffer_clock.free_buffers IS 'buffers in the free list, which are taken first';
+COMMENT ON COLUMN arch_inspect.buffer_clock.free_buffers IS 'until 18 buffers in the free list, which are taken first; from 19 on, where there is no such list, those that hold no page';
 COMMENT ON COLUMN arch_inspect.buffer_clock.pinned_buffers IS 'buffers in use now, which can not be taken';
 COMMENT ON COLUMN arch_inspect.buffer_clock.next_bufferid IS 'buffer that the hand would take next; null if all are pinned';
 COMMENT ON COLUMN arch_inspect.buffer_clock.sweep IS 'buffers that the hand would pass before';

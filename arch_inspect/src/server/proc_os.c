@@ -352,7 +352,8 @@ ai_postmaster_children(bool expect_logger)
 	{
 		int			pid = atoi(p);
 
-		if (expect_logger && ai_process_title_is(pid, "logger") &&
+		if (expect_logger &&
+			ai_process_title_is(pid, GetBackendTypeDesc(B_LOGGER)) &&
 			ai_process_is_server(pid))
 			expect_logger = false;
 		result = lappend_int(result, pid);

@@ -132,6 +132,7 @@ static const struct
 	{"logical replication apply worker", "applies the changes that a subscription receives"},
 	{"logical replication parallel worker", "applies one large streamed transaction of a subscription beside its apply worker"},
 	{"logical replication tablesync worker", "copies one table of a subscription when it starts"},
+	{"logical replication sequencesync worker", "copies the values of the sequences of a subscription"},
 	{"parallel worker", "executes its share of the plan of the backend that leads it"},
 	{"walsender", "sends WAL, as it is or decoded, to a standby, a backup or a subscriber"},
 	{"walreceiver", "receives WAL from the primary and writes it to disk"},
@@ -140,6 +141,9 @@ static const struct
 	{"logger", "collects what all other processes write to stderr into the log files"},
 	{"walsummarizer", "notes which blocks the WAL changed, for incremental backups"},
 	{"io worker", "reads blocks from files on behalf of other processes"},
+	{"datachecksums launcher", "switches the checksums of pages on or off, by a worker in one database after the other"},
+	{"datachecksums worker", "rewrites every page of one database, so that each gets a checksum"},
+	{"REPACK decoding worker", "reads from the WAL what others change in a table while REPACK CONCURRENTLY copies it"},
 	{"slotsync worker", "copies the primary's failover slots to this standby"},
 	{"dead-end client backend", "tells a client that it cannot be served, and ends"},
 	{"standalone backend", "runs statements without a postmaster (single-user mode)"},
@@ -568,7 +572,7 @@ ai_process_scan(PG_FUNCTION_ARGS)
 		memset(nulls, true, sizeof(nulls));
 		if (!ai_process_is_server(pid))
 			kind = "foreign child";
-		else if (ai_process_title_is(pid, "logger"))
+		else if (ai_process_title_is(pid, GetBackendTypeDesc(B_LOGGER)))
 			kind = "logger";
 		else
 			kind = "starting";
