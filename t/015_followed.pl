@@ -68,9 +68,12 @@ SKIP:
 	$node->reload;
 	$node->safe_psql('postgres', $_) foreach ('CREATE TABLE sent (i int)', 'CREATE PUBLICATION p FOR TABLE sent',
 		"SELECT pg_create_logical_replication_slot('s', 'pgoutput')", 'CREATE DATABASE sub');
-	my $there = $node->connstr('postgres');
+	my $there = $node->connstr('postgres') =~ s/'/''/gr;
 	$node->safe_psql('sub', $_) foreach ('CREATE TABLE sent (i int)',
 		"CREATE SUBSCRIPTION s CONNECTION '$there' PUBLICATION p WITH (create_slot = false, slot_name = s, streaming = parallel, copy_data = false)");
+	# a lock that it waits for, so that it stays as long as it is looked at
+	my $locker = $node->background_psql('sub');
+	$locker->query_safe('BEGIN; LOCK TABLE sent');
 	$node->safe_psql('postgres', 'INSERT INTO sent SELECT generate_series(1, 100)');
 	$node->poll_query_until('postgres', "SELECT count(*) > 0 FROM pg_stat_activity WHERE backend_type LIKE '%parallel%worker' AND leader_pid IS NOT NULL")
 	  or die 'no parallel apply worker';
@@ -79,6 +82,8 @@ SKIP:
 		  FROM arch_inspect.processes AS p JOIN pg_stat_activity AS a USING (pid)
 		 WHERE a.backend_type LIKE '%parallel%worker')),
 		't|0', 'who leads a parallel apply worker');
+	$locker->query_safe('COMMIT');
+	$locker->quit;
 	$node->safe_psql('sub', $_) foreach ('ALTER SUBSCRIPTION s DISABLE', 'ALTER SUBSCRIPTION s SET (slot_name = NONE)', 'DROP SUBSCRIPTION s');
 }
 

@@ -10,10 +10,13 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+use lib 't';
+use NoChecksums;
+
 my $node = PostgreSQL::Test::Cluster->new('main');
 my $wanted = $ENV{SPOIL_PAGES} || 3000;
 
-$node->init;
+init_without_checksums($node);
 $node->append_conf('postgresql.conf', qq(
 autovacuum = off
 fsync = off

@@ -9,8 +9,11 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+use lib 't';
+use NoChecksums;
+
 my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
+init_without_checksums($node);
 $node->append_conf('postgresql.conf', "autovacuum = off\nfsync = off");
 $node->start;
 $node->safe_psql('postgres', q(

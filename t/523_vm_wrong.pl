@@ -9,8 +9,11 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+use lib 't';
+use NoChecksums;
+
 my $node = PostgreSQL::Test::Cluster->new('vm_wrong');
-$node->init;
+init_without_checksums($node);
 $node->append_conf('postgresql.conf', q(
 autovacuum = off
 fsync = off
@@ -37,12 +40,19 @@ foreach my $file (@files)
 		[ 'pgbench', '-n', '-T', '600', '-c', '1', '-f', $file, '-h', $node->host, '-p', $node->port, 'postgres' ],
 		'>', \my $out, '2>', \my $err);
 }
-my $alarms = $node->safe_psql('postgres', q(
-	SELECT count(*), count(*) FILTER (WHERE a.vm_wrong_pages > 0)
-	  FROM generate_series(1, 5000) AS i, LATERAL (SELECT vm_wrong_pages FROM arch_inspect.table_anatomy('busy') OFFSET i - i) AS a));
+# Not in one statement: its snapshot would keep the versions that VACUUM removes.
+my ($looks, $alarms) = (0, 0);
+foreach (1 .. 50)
+{
+	my ($n, $wrong) = split /\|/, $node->safe_psql('postgres', q(
+		SELECT count(*), count(*) FILTER (WHERE a.vm_wrong_pages > 0)
+		  FROM generate_series(1, 40) AS i, LATERAL (SELECT vm_wrong_pages FROM arch_inspect.table_anatomy('busy') OFFSET i - i) AS a));
+	$looks += $n;
+	$alarms += $wrong;
+}
 $_->signal('INT') foreach @beside;
 $_->finish foreach @beside;
-is($alarms, '5000|0', 'no false alarm beside writers and VACUUM');
+is("$looks|$alarms", '2000|0', 'no false alarm beside writers and VACUUM');
 
 # What is wrong: the file says that all is visible and frozen.
 my $path = $node->safe_psql('postgres', q(SELECT pg_relation_filepath('wrong') || '_vm'));
