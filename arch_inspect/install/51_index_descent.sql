@@ -96,11 +96,11 @@ AS 'MODULE_PATHNAME', 'ai_index_descent_backward';
 COMMENT ON FUNCTION arch_inspect.index_descent_backward(regclass, "any") IS
 'The pages that a search from the other end visits, and why.
 index_descent_where''s rows and arguments, for a scan that goes backward
-through a btree or hash index, as ORDER BY ... DESC asks for. Each page is
-read once, as by an index-only scan; before PostgreSQL 18 a plain index scan
-reads the page that it goes left from once more.
-Rights and errors: as index_descent_where; 0A000 for an access method that
-can''t go backward. Source: as index_descent.';
+through a btree index, as ORDER BY ... DESC asks for. Each page is read once,
+as by an index-only scan; before PostgreSQL 18 a plain index scan reads the
+page that it goes left from once more.
+Rights and errors: as index_descent_where; 0A000 for other access methods.
+Source: as index_descent.';
 
 REVOKE ALL ON FUNCTION arch_inspect.index_descent_backward(regclass, "any") FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect.index_descent_backward(regclass, "any") TO PUBLIC;

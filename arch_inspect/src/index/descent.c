@@ -96,6 +96,18 @@ ai_descent_same_page(AiDescent *descent, const char *why)
 }
 
 /*
+ * ai_descent_not_a_step - the page that was read last the executor has at hand
+ * since an earlier step
+ */
+void
+ai_descent_not_a_step(AiDescent *descent, uint32 step)
+{
+	descent->visit.step = step;
+	descent->steps--;
+	descent->search_steps--;
+}
+
+/*
  * ai_descent_read - read a page, and begin the row about it
  *
  * False where the way ends here: the block is not there, the page is not one

@@ -116,6 +116,7 @@ extern void ai_descent_search(AiDescent *descent);
 extern bool ai_descent_read(AiDescent *descent, BlockNumber blkno,
 							const char *why);
 extern void ai_descent_same_page(AiDescent *descent, const char *why);
+extern void ai_descent_not_a_step(AiDescent *descent, uint32 step);
 extern void ai_descent_match(AiDescent *descent, const ItemPointerData *tid);
 extern void ai_descent_match_item(AiDescent *descent, const AiIndexItem *item);
 extern void ai_descent_flush(AiDescent *descent);

@@ -9,7 +9,6 @@
  */
 #include "postgres.h"
 
-#include "access/amapi.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "funcapi.h"
@@ -33,7 +32,8 @@ PG_FUNCTION_INFO_V1(ai_index_descent_where);
 PG_FUNCTION_INFO_V1(ai_index_descent_backward);
 
 static const AiDescentMethod methods[] = {
-	{AI_PAGE_BTREE, ai_btree_walk}
+	{AI_PAGE_BTREE, ai_btree_walk},
+	{AI_PAGE_HASH, ai_hash_walk}
 };
 
 static const ArchColumn columns[] = {
@@ -134,10 +134,10 @@ descend(FunctionCallInfo fcinfo, bool with_operators, bool backward)
 	nwords = ai_descent_words(fcinfo, 1, &words);
 	rel = ai_open_relation(PG_GETARG_OID(0), AI_VALUES, AI_INDEX);
 	method = method_of(rel);
-	if (backward && !rel->rd_indam->amcanbackward)
+	if (backward && method->method != AI_PAGE_BTREE)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("index \"%s\" can't be searched backwards",
+				 errmsg("how index \"%s\" is searched backward is not known",
 						RelationGetRelationName(rel)),
 				 errdetail("Its access method is \"%s\".",
 						   get_am_name(rel->rd_rel->relam))));
