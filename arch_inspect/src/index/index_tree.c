@@ -57,7 +57,7 @@ typedef struct Counts
 	int64		sums[NSUMS];
 } Counts;
 
-typedef struct Group
+typedef struct LevelGroup
 {
 	const char *kind;			/* NULL: could not be told */
 	int			level;
@@ -69,7 +69,7 @@ typedef struct Group
 	BlockNumber problem_block;
 	Counts		counts;
 	double		fresh_pages;	/* negative: no estimate */
-} Group;
+} LevelGroup;
 
 typedef struct TreeState
 {
@@ -87,7 +87,7 @@ typedef struct TreeState
 	bool		summed;
 	int			ngroups;
 	int			room;
-	Group	   *groups;
+	LevelGroup	   *groups;
 	int			current;
 } TreeState;
 
@@ -412,11 +412,11 @@ links_backward(const TreeState *state, uint64 blkno)
 }
 
 /* The row that the current page belongs to; few, for levels are bounded. */
-static Group *
+static LevelGroup *
 group_of_page(AiRows *rows)
 {
 	TreeState  *state = rows->state;
-	Group	   *group;
+	LevelGroup	   *group;
 
 	for (int i = state->ngroups - 1; i >= 0; i--)
 	{
@@ -431,12 +431,12 @@ group_of_page(AiRows *rows)
 
 		state->room = Max(16, 2 * state->room);
 		state->groups = state->groups == NULL ?
-			palloc(sizeof(Group) * state->room) :
-			repalloc(state->groups, sizeof(Group) * state->room);
+			palloc(sizeof(LevelGroup) * state->room) :
+			repalloc(state->groups, sizeof(LevelGroup) * state->room);
 		MemoryContextSwitchTo(old);
 	}
 	group = &state->groups[state->ngroups++];
-	memset(group, 0, sizeof(Group));
+	memset(group, 0, sizeof(LevelGroup));
 	group->kind = state->what.kind;
 	group->level = state->level;
 	return group;
@@ -446,7 +446,7 @@ static void
 add_page(AiRows *rows)
 {
 	TreeState  *state = rows->state;
-	Group	   *group = group_of_page(rows);
+	LevelGroup	   *group = group_of_page(rows);
 	Counts	   *counts = &group->counts;
 
 	group->pages++;
@@ -474,8 +474,8 @@ add_page(AiRows *rows)
 static int
 compare_groups(const void *a, const void *b)
 {
-	const Group *left = a;
-	const Group *right = b;
+	const LevelGroup *left = a;
+	const LevelGroup *right = b;
 	bool		left_meta = left->kind != NULL && strcmp(left->kind, "meta") == 0;
 	bool		right_meta = right->kind != NULL && strcmp(right->kind, "meta") == 0;
 
@@ -518,7 +518,7 @@ estimate_btree(AiRows *rows)
 	{
 		for (int i = 0; i < state->ngroups; i++)
 		{
-			Group	   *group = &state->groups[i];
+			LevelGroup	   *group = &state->groups[i];
 			const Counts *counts = &group->counts;
 			double		items = counts->live_items;
 			double		each;
@@ -574,7 +574,7 @@ estimate(AiRows *rows)
 		items += state->groups[i].counts.live_items;
 	for (int i = 0; i < state->ngroups; i++)
 	{
-		Group	   *group = &state->groups[i];
+		LevelGroup	   *group = &state->groups[i];
 		const char *kind = group->kind;
 
 		group->fresh_pages = -1;
@@ -623,7 +623,7 @@ next_group(AiRows *rows)
 	{
 		while (next_page(rows))
 			add_page(rows);
-		qsort(state->groups, state->ngroups, sizeof(Group), compare_groups);
+		qsort(state->groups, state->ngroups, sizeof(LevelGroup), compare_groups);
 		estimate(rows);
 		state->summed = true;
 	}
@@ -668,7 +668,7 @@ sums_jsonb(const Counts *counts, const AiIndexShape *shape, bool *isnull)
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
 }
 
-static inline const Group *
+static inline const LevelGroup *
 group(AiRows *rows)
 {
 	const TreeState *state = rows->state;
