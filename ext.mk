@@ -1,7 +1,8 @@
 # ext.mk - what the Makefiles of the extensions share
 #
 # The including Makefile sets EXTENSION; the rest follows from the folder:
-# src/*.c and src/*/*.c are the module, install/*.sql in name order is the install script,
+# src/*.c and src/*/*.c are the module, install/*.sql in name order is the install script
+# (and common/install/ its end),
 # upgrade/*.sql are the update scripts and the frozen scripts of old releases.
 
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\([^']*\)'/\1/p" $(EXTENSION).control)
@@ -42,5 +43,7 @@ $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h src/*/*.h ../common/*.h) $(EXTENSION)
 	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 .PHONY: FORCE
 
-$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard install/*.sql)) $(EXTENSION).control
-	cat $(filter install/%,$^) > $@
+# The last part is the same for all, but for the extension's name.
+$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard install/*.sql)) \
+		../common/install/99_rights.sql $(EXTENSION).control
+	sed 's/@EXTENSION@/$(EXTENSION)/' $(filter %.sql,$^) > $@

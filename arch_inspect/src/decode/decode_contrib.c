@@ -159,7 +159,7 @@ check_lquery(AiChecker *checker, const char *data, uint32 size)
  * Every operator but "!" has two.
  */
 static const char *
-check_item(const char *item, bool *value, uint32 *due)
+check_query_item(const char *item, bool *value, uint32 *due)
 {
 	int16		type = (int16) ai_get_uint16(item);
 	int32		operator = (int32) ai_get_uint32(item + sizeof(int32));
@@ -206,7 +206,7 @@ check_ltxtquery(AiChecker *checker, const char *data, uint32 len)
 		uint32		length;
 		uint32		place;
 
-		problem = check_item(item, &value, &due);
+		problem = check_query_item(item, &value, &due);
 		if (problem != NULL)
 			return problem;
 		if (!value)
@@ -242,7 +242,7 @@ check_query_int(const char *data, uint32 len)
 		bool		value;
 		const char *problem;
 
-		problem = check_item(data + sizeof(int32) + (i - 1) * each, &value, &due);
+		problem = check_query_item(data + sizeof(int32) + (i - 1) * each, &value, &due);
 		if (problem != NULL)
 			return problem;
 	}

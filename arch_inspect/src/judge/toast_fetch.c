@@ -201,7 +201,7 @@ decode_key(const char *page, const AiPageHeader *header, OffsetNumber lp,
  * toast->index_page.
  */
 static const char *
-descend(AiToast *toast, Oid valueid, AiPageHeader *header,
+descend_toast_index(AiToast *toast, Oid valueid, AiPageHeader *header,
 		BTPageOpaqueData *opaque)
 {
 	BTMetaPageData meta;
@@ -289,7 +289,7 @@ ai_toast_find(AiToast *toast, Oid valueid, int *count, const char **problem)
 	BlockNumber steps = 0;
 
 	*count = 0;
-	*problem = descend(toast, valueid, &header, &opaque);
+	*problem = descend_toast_index(toast, valueid, &header, &opaque);
 	while (*problem == NULL)
 	{
 		for (OffsetNumber lp = P_FIRSTDATAKEY(&opaque); lp <= header.nitems; lp++)

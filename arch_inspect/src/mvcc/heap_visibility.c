@@ -120,19 +120,12 @@ heap_visibility_removable(AiRows *rows, bool *isnull)
 											 &state->item, &verdict->status));
 }
 
-static inline Datum
-text_or_null(const char *string, bool *isnull)
-{
-	*isnull = string == NULL;
-	return string ? CStringGetTextDatum(string) : (Datum) 0;
-}
-
 static Datum
 heap_visibility_state(AiRows *rows, bool *isnull)
 {
 	AiVerdict  *verdict = judge(rows);
 
-	return text_or_null(verdict ? ai_tuple_state_name(verdict->status.state) : NULL,
+	return ai_text_or_null(verdict ? ai_tuple_state_name(verdict->status.state) : NULL,
 						isnull);
 }
 
@@ -141,7 +134,7 @@ heap_visibility_rule(AiRows *rows, bool *isnull)
 {
 	AiVerdict  *verdict = judge(rows);
 
-	return text_or_null(verdict ? ai_rule_name(verdict->rule) : NULL, isnull);
+	return ai_text_or_null(verdict ? ai_rule_name(verdict->rule) : NULL, isnull);
 }
 
 static Datum
@@ -150,8 +143,8 @@ heap_visibility_evidence(AiRows *rows, bool *isnull)
 	AiVerdict  *verdict = judge(rows);
 
 	if (verdict && verdict->unsure)
-		return text_or_null("snapshot, which lists no subtransactions", isnull);
-	return text_or_null(verdict ? ai_evidence_name(verdict->by) : NULL, isnull);
+		return ai_text_or_null("snapshot, which lists no subtransactions", isnull);
+	return ai_text_or_null(verdict ? ai_evidence_name(verdict->by) : NULL, isnull);
 }
 
 AI_FIELD_OF_IF(heap_visibility_decided_by, AiVerdict *verdict = judge(rows),
@@ -164,7 +157,7 @@ heap_visibility_problem(AiRows *rows, bool *isnull)
 	VisibilityState *state = rows->state;
 	AiVerdict  *verdict = judge(rows);
 
-	return text_or_null(state->page_problem ? state->page_problem :
+	return ai_text_or_null(state->page_problem ? state->page_problem :
 						state->item.problem ? state->item.problem :
 						verdict ? verdict->status.problem : NULL, isnull);
 }

@@ -71,6 +71,7 @@
 #include "catalog/pg_type_d.h"
 #include "fmgr.h"
 #include "storage/s_lock.h"
+#include "utils/builtins.h"
 #include "utils/palloc.h"
 
 #include "base/guard.h"
@@ -209,6 +210,14 @@ struct AiRowsShared
 	AI_FIELD_OF_IF(getter, (void) rows, known, value)
 #define AI_FIELD(getter, value) \
 	AI_FIELD_OF_IF(getter, (void) rows, true, value)
+
+/* a text, or NULL */
+static inline Datum
+ai_text_or_null(const char *text, bool *isnull)
+{
+	*isnull = text == NULL;
+	return text == NULL ? (Datum) 0 : CStringGetTextDatum(text);
+}
 
 /* for instruments */
 extern void ai_rows_range(AiRows *rows, uint64 first, uint64 end);

@@ -146,7 +146,7 @@ guess(PlannerInfo *root, const AiInstrument *instrument, List *args,
  * does not wait for a lock on it; the error comes when the scan starts.
  */
 static bool
-estimate(PlannerInfo *root, const AiInstrument *instrument, List *args,
+estimate_rows(PlannerInfo *root, const AiInstrument *instrument, List *args,
 		 Estimate *result)
 {
 	Datum		value;
@@ -225,7 +225,7 @@ ai_rows_support(PG_FUNCTION_ARGS)
 		const AiInstrument *instrument = instrument_of(req->funcid);
 
 		if (instrument != NULL && req->node != NULL && IsA(req->node, FuncExpr) &&
-			estimate(req->root, instrument, ((FuncExpr *) req->node)->args, &est))
+			estimate_rows(req->root, instrument, ((FuncExpr *) req->node)->args, &est))
 		{
 			req->rows = clamp_row_est(est.rows);
 			PG_RETURN_POINTER(req);
@@ -237,7 +237,7 @@ ai_rows_support(PG_FUNCTION_ARGS)
 		const AiInstrument *instrument = instrument_of(req->funcid);
 
 		if (instrument != NULL && req->node != NULL && IsA(req->node, FuncExpr) &&
-			estimate(req->root, instrument, ((FuncExpr *) req->node)->args, &est))
+			estimate_rows(req->root, instrument, ((FuncExpr *) req->node)->args, &est))
 		{
 			req->startup = 0;
 			req->per_tuple = est.units * seq_page_cost +
@@ -328,7 +328,7 @@ rows_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
 	if (instrument == NULL || list_length(call->args) > AI_MAX_ARGS)
 		return;
 
-	if (!estimate(root, instrument, call->args, &est))
+	if (!estimate_rows(root, instrument, call->args, &est))
 	{
 		est.units = est.rows = rel->tuples;
 		est.shareable = false;

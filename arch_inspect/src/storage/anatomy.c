@@ -367,7 +367,7 @@ count_other(AiRows *rows, const AiHeapItem *item, OffsetNumber lp)
  * where a tuple says otherwise.
  */
 static void
-count_items(AiRows *rows, const char *page, const AiPageHeader *header,
+count_row_versions(AiRows *rows, const char *page, const AiPageHeader *header,
 			bool *all_visible, bool *all_frozen)
 {
 	AnatomyState *state = rows->state;
@@ -484,7 +484,7 @@ judge_again(AiRows *rows, bool *all_visible, bool *all_frozen)
 	*all_visible = true;
 	memcpy(counted, state->n, sizeof(counted));
 	state->want_packed = false;
-	count_items(rows, state->again->image, &header, all_visible, all_frozen);
+	count_row_versions(rows, state->again->image, &header, all_visible, all_frozen);
 	state->want_packed = want_packed;
 	memcpy(state->n, counted, sizeof(counted));
 }
@@ -580,7 +580,7 @@ count_page(AiRows *rows)
 	{
 		int64		unused = N(unused_pointers);
 
-		count_items(rows, page, header, &all_visible, &all_frozen);
+		count_row_versions(rows, page, header, &all_visible, &all_frozen);
 		if (state->want_padding && rows->unit % state->padding_step == 0)
 			measure_padding(state, page, header);
 		if (N(unused_pointers) - unused == header->nitems)

@@ -137,14 +137,14 @@ get_report(StringInfo buf, int encoding, al_item *item)
 }
 
 /*
- * next_item - the next item that lies ready
+ * next_message - the next item that lies ready
  *
  * Returns SHM_MQ_WOULD_BLOCK when there is none yet, SHM_MQ_DETACHED when
  * there never will be.  The frame is copied, so that an error while an item is
  * worked on does not lose the items after it.
  */
 static shm_mq_result
-next_item(al_session *s, char *type, int *encoding, StringInfo payload)
+next_message(al_session *s, char *type, int *encoding, StringInfo payload)
 {
 	char	   *header;
 	uint32		len;
@@ -229,7 +229,7 @@ al_session_receive(al_session *s, al_item *item, char *type)
 
 	memset(item, 0, sizeof(*item));
 	item->ncolumns = -1;
-	switch (next_item(s, type, &encoding, &buf))
+	switch (next_message(s, type, &encoding, &buf))
 	{
 		case SHM_MQ_WOULD_BLOCK:
 			return false;

@@ -115,7 +115,7 @@ new_median(MemoryContext context, bool numeric, bool sliding)
 
 /* Room for "more" further values */
 static void
-make_room(Median *m, int64 more)
+make_median_room(Median *m, int64 more)
 {
 	if (more > MAX_VALUES - m->n)
 		ereport(ERROR,
@@ -184,7 +184,7 @@ median_step(FunctionCallInfo fcinfo, bool numeric, bool take_away)
 		}
 		if (!m->sliding)
 		{
-			make_room(m, 1);
+			make_median_room(m, 1);
 			m->value[m->n] = numeric ?
 				keep_numeric(m, (struct varlena *) DatumGetPointer(key)) : key;
 		}
@@ -252,7 +252,7 @@ mu_median_combine(PG_FUNCTION_ARGS)
 	}
 	if (m == NULL)
 		m = new_median(context, other->numeric, false);
-	make_room(m, other->n);
+	make_median_room(m, other->n);
 	for (i = 0; i < other->n; i++)
 	{
 		if ((i & 0xFFFF) == 0)
@@ -316,7 +316,7 @@ mu_median_deserialize(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid state of a median")));
-	make_room(m, n);
+	make_median_room(m, n);
 	for (i = 0; i < n; i++)
 	{
 		if ((i & 0xFFFF) == 0)

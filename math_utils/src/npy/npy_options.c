@@ -235,7 +235,7 @@ mu_npy_column(Relation rel, int attno, const MuNpyFile *file)
 
 /* The type that holds every value of a field */
 static const char *
-column_type(const MuNpyField *field)
+npy_column_type(const MuNpyField *field)
 {
 	switch (field->kind)
 	{
@@ -307,17 +307,17 @@ table_for(const MuNpyFile *file, const char *table, ImportForeignSchemaStmt *stm
 
 			CHECK_FOR_INTERRUPTS();
 			taken[ntaken++] = name;
-			appendStringInfo(&sql, ", %s %s", quote_identifier(name), column_type(&file->header->field[i]));
+			appendStringInfo(&sql, ", %s %s", quote_identifier(name), npy_column_type(&file->header->field[i]));
 			if (strcmp(name, field) != 0)
 				appendStringInfo(&sql, " OPTIONS (field %s)", quote_literal_cstr(field));
 		}
 	}
 	else if (file->header->ndim < 2)
-		appendStringInfo(&sql, ", value %s", column_type(&file->header->field[0]));
+		appendStringInfo(&sql, ", value %s", npy_column_type(&file->header->field[0]));
 	else
 	{
 		for (i = 1; i <= file->columns; i++)
-			appendStringInfo(&sql, ", c%lld %s", (long long) i, column_type(&file->header->field[0]));
+			appendStringInfo(&sql, ", c%lld %s", (long long) i, npy_column_type(&file->header->field[0]));
 	}
 	appendStringInfo(&sql, ") SERVER %s OPTIONS (filename %s)",
 					 quote_identifier(stmt->server_name), quote_literal_cstr(file->name));

@@ -4,7 +4,11 @@
 -- ALTER DEFAULT PRIVILEGES holds for each object that was made above: it gives
 -- others rights to write where only the extension may, to create in its schema,
 -- to see what is for monitors alone.  So every member is gone through: beside
--- the owner, PUBLIC keeps the right to use it where its file left that.
+-- the owner, PUBLIC keeps the right to use it where its file left that,
+-- and the roles named below what is theirs.
+--
+-- This ends the install script of each extension of the suite; ext.mk puts its
+-- name in.
 --
 DO LANGUAGE plpgsql $$
 DECLARE
@@ -16,7 +20,13 @@ BEGIN
 					  CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END)
 		  FROM (SELECT m.what, a.grantee, a.privilege_type, a.is_grantable,
 					   a.privilege_type IN ('EXECUTE', 'SELECT', 'USAGE')
-						AND (a.grantee = 0) AS stated
+						AND (a.grantee = 0
+							 OR (m.name, a.grantee::regrole::text) IN (
+								('buffers', 'pg_monitor'),
+								('buffer_usage', 'pg_monitor'),
+								('buffer_clock', 'pg_monitor'),
+								('io_handles', 'pg_read_all_stats'),
+								('shared_memory', 'pg_read_all_stats'))) AS stated
 				  FROM (SELECT CASE o.classid WHEN 'pg_proc'::regclass THEN 'ROUTINE ' || o.objid::regprocedure::text
 								   WHEN 'pg_class'::regclass THEN 'TABLE ' || o.objid::regclass::text
 								   WHEN 'pg_type'::regclass THEN 'TYPE ' || o.objid::regtype::text
@@ -26,7 +36,7 @@ BEGIN
 							   coalesce(p.proacl, c.relacl, t.typacl, n.nspacl)
 						  FROM (SELECT d.classid, d.objid FROM pg_depend AS d
 								  JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
-								 WHERE d.deptype = 'e' AND e.extname = 'arch_lab') AS o (classid, objid)
+								 WHERE d.deptype = 'e' AND e.extname = '@EXTENSION@') AS o (classid, objid)
 						  LEFT JOIN pg_proc AS p ON o.classid = 'pg_proc'::regclass AND p.oid = o.objid
 						  LEFT JOIN pg_class AS c ON o.classid = 'pg_class'::regclass AND c.oid = o.objid
 						  LEFT JOIN pg_type AS t ON o.classid = 'pg_type'::regclass AND t.oid = o.objid
