@@ -586,3 +586,57 @@ arch_btree_is_behind(BTScanOpaque so)
 }
 #endif
 #endif							/* ARCH_COMPAT_NBTREE */
+
+#if defined(TIDBITMAP_H) && !defined(ARCH_COMPAT_TIDBITMAP)
+#define ARCH_COMPAT_TIDBITMAP
+
+#include "access/htup_details.h"
+
+/*
+ * A page of a bitmap.  PG 18 has a name of its own for the iterator of one
+ * process, and gives the offsets apart from the page.
+ */
+typedef struct ArchBitmapPage
+{
+	BlockNumber blkno;
+	bool		lossy;
+	int			n;
+	OffsetNumber offsets[MaxHeapTuplesPerPage];
+} ArchBitmapPage;
+
+#if PG_VERSION_NUM >= 180000
+typedef TBMPrivateIterator ArchBitmapIterator;
+#define arch_bitmap_begin(tbm) tbm_begin_private_iterate(tbm)
+
+static inline bool
+arch_bitmap_next(ArchBitmapIterator *iterator, ArchBitmapPage *page)
+{
+	TBMIterateResult result;
+
+	if (!tbm_private_iterate(iterator, &result))
+		return false;
+	page->blkno = result.blockno;
+	page->lossy = result.lossy;
+	page->n = result.lossy ? 0 :
+		tbm_extract_page_tuple(&result, page->offsets, lengthof(page->offsets));
+	return true;
+}
+#else
+typedef TBMIterator ArchBitmapIterator;
+#define arch_bitmap_begin(tbm) tbm_begin_iterate(tbm)
+
+static inline bool
+arch_bitmap_next(ArchBitmapIterator *iterator, ArchBitmapPage *page)
+{
+	TBMIterateResult *result = tbm_iterate(iterator);
+
+	if (result == NULL)
+		return false;
+	page->blkno = result->blockno;
+	page->lossy = result->ntuples < 0;
+	page->n = Max(result->ntuples, 0);
+	memcpy(page->offsets, result->offsets, page->n * sizeof(OffsetNumber));
+	return true;
+}
+#endif
+#endif							/* ARCH_COMPAT_TIDBITMAP */

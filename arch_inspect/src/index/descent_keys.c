@@ -21,6 +21,7 @@
 #include "funcapi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 #include "parser/parse_coerce.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -69,21 +70,63 @@ ai_descent_words(FunctionCallInfo fcinfo, int first, AiWord **words)
 }
 
 /*
- * The type that a column has for those who search, which is not always what
- * the index stores.
+ * ai_indexed_type - the type of what a column (from 0) indexes, which is not
+ * always what the index stores
+ *
+ * Of an expression it is read, nothing is evaluated.
+ *
+ * Follows GetIndexInputType
+ * (src/backend/access/spgist/spgutils.c, REL_19_STABLE)
  */
+Oid
+ai_indexed_type(Relation rel, int column)
+{
+	AttrNumber	attnum = rel->rd_index->indkey.values[column];
+	int			at = 0;
+	ListCell   *lc;
+
+	if (attnum != 0)
+		return getBaseType(get_atttype(rel->rd_index->indrelid, attnum));
+	foreach(lc, RelationGetIndexExpressions(rel))
+	{
+		while (at < column && rel->rd_index->indkey.values[at] != 0)
+			at++;
+		if (at == column)
+			return getBaseType(exprType((Node *) lfirst(lc)));
+		at++;
+	}
+	return getBaseType(TupleDescAttr(RelationGetDescr(rel), column)->atttypid);
+}
+
+/* The type that a column has for those who search. */
 static Oid
 column_type(Relation rel, int column)
 {
 	Oid			type = rel->rd_opcintype[column];
-	AttrNumber	attnum = rel->rd_index->indkey.values[column];
 
-	if (!IsPolymorphicType(type))
-		return type;
-	if (attnum != 0)
-		return getBaseType(get_atttype(rel->rd_index->indrelid, attnum));
-	/* of an expression, which is not looked at: what is stored */
-	return getBaseType(TupleDescAttr(RelationGetDescr(rel), column)->atttypid);
+	return IsPolymorphicType(type) ? ai_indexed_type(rel, column) : type;
+}
+
+/* What a polymorphic operator of such a column wants on its right. */
+static Oid
+polymorphic_type(Oid want, Oid own)
+{
+	Oid			range = type_is_multirange(own) ? get_multirange_range(own) : own;
+	Oid			part = type_is_range(range) ? get_range_subtype(range) :
+		get_element_type(own);
+
+	switch (want)
+	{
+		case ANYELEMENTOID:
+		case ANYNONARRAYOID:
+			return OidIsValid(part) ? part : own;
+		case ANYRANGEOID:
+			return range;
+		case ANYMULTIRANGEOID:
+			return range == own ? get_range_multirange(own) : own;
+		default:
+			return own;
+	}
 }
 
 /* How well a value of this type serves where that one is wanted; 0: not. */
@@ -126,7 +169,7 @@ find_operator(Relation rel, int column, const char *name, Oid type, Operator *be
 			opname == NULL || strcmp(opname, name) != 0)
 			continue;
 		if (IsPolymorphicType(want))
-			want = own;
+			want = polymorphic_type(want, own);
 		if (type == UNKNOWNOID)
 			score = form->amoprighttype == left ? 4 : 2;
 		else

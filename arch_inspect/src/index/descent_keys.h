@@ -20,6 +20,7 @@ typedef struct AiWord
 	Datum		value;
 } AiWord;
 
+extern Oid	ai_indexed_type(Relation rel, int column);
 extern int	ai_descent_words(FunctionCallInfo fcinfo, int first,
 							 AiWord **words);
 extern void ai_descent_equal(AiDescent *descent, const AiWord *words, int n);

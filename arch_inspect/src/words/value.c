@@ -96,6 +96,26 @@ checker_pause(AiChecker *checker)
 }
 
 /*
+ * ai_value_checker - what ai_check_value() needs, for callers with checks of
+ * their own; unproven as ai_value_datum() has it
+ */
+AiChecker *
+ai_value_checker(AiTypes *types, const char *unproven)
+{
+	ValueChecker *value_checker = palloc0(sizeof(ValueChecker));
+	AiChecker  *checker = &value_checker->checker;
+
+	checker->alloc = checker_alloc;
+	checker->free = checker_free;
+	checker->text_ok = checker_text_ok;
+	checker->expand = checker_expand;
+	checker->pause = checker_pause;
+	checker->proven = unproven == NULL;
+	value_checker->types = types;
+	return checker;
+}
+
+/*
  * The type of an array in a column of type anyarray, as pg_statistic has them:
  * its third word is the type of the elements, and in a damaged value any
  * number.  NULL where there is no such type.

@@ -38,6 +38,7 @@ extern AiAttribute *ai_attributes_of(TupleDesc desc);
 /* value.c */
 extern void ai_printer_init(AiPrinter *printer, AiTypes *types,
 							TupleDesc desc, int attnum);
+extern AiChecker *ai_value_checker(AiTypes *types, const char *unproven);
 extern bool ai_value_datum(AiPrinter *printer, const char *data, uint32 len,
 						   const char *unproven, Datum *datum,
 						   const char **problem);
