@@ -9,9 +9,11 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/resowner.h"
 
 #include "base/guard.h"
 #include "index/descent.h"
@@ -289,4 +291,45 @@ ai_descent_item_text(AiDescent *descent, const AiIndexItem *item)
 										  &problem);
 
 	return psprintf("(%s)", text == NULL ? "" : text);
+}
+
+/*
+ * ai_descent_run - go the way of a method; what an operator class, or the
+ * server on its behalf, gives as an error becomes the problem of the page
+ *
+ * Rows that were made stay.  Only a subtransaction gives back what was held
+ * when the error came; it takes no transaction id.
+ */
+void
+ai_descent_run(AiDescent *descent, void (*walk) (AiDescent *descent))
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(descent->scratch);
+	PG_TRY();
+	{
+		walk(descent);
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(descent->run);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+		if (!descent->pending ||
+			error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
+			ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
+			ReThrowError(error);
+		descent->visit.problem = MemoryContextStrdup(descent->run, error->message);
+	}
+	PG_END_TRY();
 }

@@ -112,6 +112,8 @@ extern void ai_spgist_walk(AiDescent *descent);
 
 /* descent.c */
 extern AiDescent *ai_descent_create(Relation rel, AiVisitSink sink, void *arg);
+extern void ai_descent_run(AiDescent *descent,
+						   void (*walk) (AiDescent *descent));
 extern void ai_descent_search(AiDescent *descent);
 extern bool ai_descent_read(AiDescent *descent, BlockNumber blkno,
 							const char *why);

@@ -159,9 +159,8 @@ descend(FunctionCallInfo fcinfo, bool with_operators, bool backward)
 		ai_descent_conditions(descent, words, nwords);
 	else
 		ai_descent_equal(descent, words, nwords);
-	MemoryContextSwitchTo(descent->scratch);
 	if (descent->nblocks > 0)
-		method->walk(descent);
+		ai_descent_run(descent, method->walk);
 	ai_descent_flush(descent);
 	ai_as_owner_end(&saved);
 	MemoryContextSwitchTo(old);
