@@ -35,3 +35,10 @@ echo "  indexes were vacuumed and built anew $rounds times"
 [ "$rounds" -gt 0 ]
 errors=$(psql -X -A -t -c 'SELECT state, message, count(*) FROM soak_index.errors GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 20')
 [ -z "$errors" ] || { echo "$errors"; exit 1; }
+
+SPOIL_PAGES=${SOAK_PAGES:-100000} \
+	make installcheck PG_CONFIG="$PG_CONFIG" with_llvm=no TESTS=none \
+	PROVE_TESTS="t/270_index_damage.pl t/275_index_trees_spoiled.pl" \
+	EXTRA_REGRESS_OPTS="--temp-instance=$PRIVATE/soak_instance --temp-config=$(pwd)/tools/check.conf" \
+	> "$PRIVATE/log/index.log" 2>&1 || { tail -n 40 "$PRIVATE/log/index.log"; exit 1; }
+grep -E '^Files=|^# spoiled pages' "$PRIVATE/log/index.log"

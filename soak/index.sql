@@ -30,15 +30,24 @@ CREATE FUNCTION rows_of(seed int, n int) RETURNS SETOF t LANGUAGE sql AS $$
 $$;
 INSERT INTO t SELECT * FROM rows_of(1, 1500);
 
-CREATE TABLE kinds (name text PRIMARY KEY, definition text);
+-- what each is, and searches for a number and its row through it
+CREATE TABLE kinds (name text PRIMARY KEY, definition text, searches text[]);
 INSERT INTO kinds VALUES
-	('of_btree', 'btree (i)'), ('of_btree_text', 'btree (b, i)'), ('of_posting', 'btree ((i % 20))'),
-	('of_hash', 'hash (b)'), ('of_gist', 'gist (x, i)'), ('of_gist_range', 'gist (r)'),
-	('of_gin', 'gin (e)'), ('of_gin_two', 'gin (i, e, j)'), ('of_gin_words', 'gin (v)'),
-	('of_gin_direct', 'gin (j) WITH (fastupdate = off)'),
-	('of_brin', 'brin (i, b) WITH (pages_per_range = 1)'),
-	('of_brin_other', 'brin (i int4_minmax_multi_ops, b text_bloom_ops, x) WITH (pages_per_range = 2)'),
-	('of_quad', 'spgist (p)'), ('of_radix', 'spgist (b) INCLUDE (i)'), ('of_range', 'spgist (r)');
+	('of_btree', 'btree (i)', '{"(%s, %s)", "_where(%s, ''i'', ''>='', %s, ''i'', ''<'', 500000)", "_backward(%s, ''i'', ''<='', %s)"}'),
+	('of_btree_text', 'btree (b, i)', '{"(%s, ''key 77''::text, %s)", "_where(%s, ''b'', ''>'', ''key 5''::text, ''i'', ''>'', %s)"}'),
+	('of_posting', 'btree ((i % 20))', '{"(%s, mod(%s, 20))"}'),
+	('of_hash', 'hash (b)', '{"(%s, (''key '' || mod(%s, 997))::text)"}'),
+	('of_gist', 'gist (x, i)', '{"_where(%s, ''x'', ''&&'', box(point(7, 7), point(100, %s)))"}'),
+	('of_gist_range', 'gist (r)', '{"_where(%s, ''r'', ''&&'', int4range(%s, 1000001))"}'),
+	('of_gin', 'gin (e)', '{"_where(%s, ''e'', ''@>'', ARRAY[mod(%s, 13)])"}'),
+	('of_gin_two', 'gin (i, e, j)', '{"_where(%s, ''e'', ''&&'', ARRAY[mod(%s, 400), 3], ''j'', ''?'', ''k''::text)"}'),
+	('of_gin_words', 'gin (v)', '{"_where(%s, ''v'', ''@@'', (''w1 & v'' || %s)::tsquery)"}'),
+	('of_gin_direct', 'gin (j) WITH (fastupdate = off)', '{"_where(%s, ''j'', ''@>'', jsonb_build_object(''k'', mod(%s, 7)))"}'),
+	('of_brin', 'brin (i, b) WITH (pages_per_range = 1)', '{"(%s, %s)"}'),
+	('of_brin_other', 'brin (i int4_minmax_multi_ops, b text_bloom_ops, x) WITH (pages_per_range = 2)', '{"(%s, %s)"}'),
+	('of_quad', 'spgist (p)', '{"_where(%s, ''p'', ''<@'', box(point(7, 7), point(100, %s)))"}'),
+	('of_radix', 'spgist (b) INCLUDE (i)', '{"(%s, (''key '' || mod(%s, 997))::text)", "_where(%s, ''b'', ''^@'', (''key '' || mod(%s, 10))::text)"}'),
+	('of_range', 'spgist (r)', '{"_where(%s, ''r'', ''&&'', int4range(%s, 1000001))"}');
 SELECT format('CREATE INDEX %I ON t USING %s', name, definition) FROM kinds \gexec
 
 CREATE FUNCTION one_of_them() RETURNS text LANGUAGE sql VOLATILE AS
@@ -52,7 +61,9 @@ DECLARE
 		'SELECT string_agg(format(''%%s %%s: %%s'', blkno, itemoffset, problem), ''; '') FROM arch_inspect.index_items(%1$s) WHERE problem IS NOT NULL',
 		'SELECT string_agg(format(''%%s %%s: %%s'', blkno, key, problem), ''; '') FROM arch_inspect.index_items(%1$s) WHERE problem IS NOT NULL AND key NOT LIKE ''%%\\x%%''',
 		'SELECT string_agg(format(''%%s %%s: %%s'', b, page_kind, problem), ''; '') FROM generate_series(0, pg_relation_size(%1$s) / 8192 - 1) AS b, LATERAL arch_inspect.index_page_stats(%1$s, b) WHERE problem IS NOT NULL',
-		'SELECT string_agg(problem, ''; '') FROM (SELECT (arch_inspect.index_page_items(%1$s, b)).* FROM generate_series(0, pg_relation_size(%1$s) / 8192 - 1) AS b) AS s WHERE problem IS NOT NULL AND key IS NULL'];
+		'SELECT string_agg(problem, ''; '') FROM (SELECT (arch_inspect.index_page_items(%1$s, b)).* FROM generate_series(0, pg_relation_size(%1$s) / 8192 - 1) AS b) AS s WHERE problem IS NOT NULL AND key IS NULL',
+		'SELECT string_agg(format(''%%s: %%s'', page_kind, problem), ''; '') FROM arch_inspect.index_tree(%1$s) WHERE problem IS NOT NULL'];
+	searches text[];
 	stop timestamptz := clock_timestamp() + seconds * interval '1 second';
 	n int := 0;
 	nothing int := 0;
@@ -62,17 +73,22 @@ DECLARE
 BEGIN
 	WHILE clock_timestamp() < stop LOOP
 		-- one that is being built CONCURRENTLY, too
-		SELECT indexrelid INTO idx FROM pg_index WHERE indrelid = 't'::regclass
-		 ORDER BY indisready, random() LIMIT 1;
-		FOREACH one IN ARRAY looks LOOP
+		SELECT i.indexrelid, k.searches INTO idx, searches
+		  FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+		  LEFT JOIN kinds AS k ON k.name = c.relname
+		 WHERE i.indrelid = 't'::regclass ORDER BY i.indisready, random() LIMIT 1;
+		FOREACH one IN ARRAY looks || searches LOOP
 			BEGIN
-				EXECUTE format(one, idx::text || '::regclass') INTO problem;
+				EXECUTE CASE WHEN one NOT LIKE 'SELECT %' THEN
+					'SELECT string_agg(DISTINCT problem, ''; '') FROM arch_inspect.index_descent' ELSE '' END ||
+					format(one, idx::text || '::regclass', (random() * 1000000)::int) INTO problem;
 				n := n + 1;
 				IF problem IS NOT NULL THEN
 					INSERT INTO errors VALUES ('problem', idx::regclass || ': ' || left(problem, 500));
 				END IF;
 			EXCEPTION
 				WHEN undefined_table OR invalid_parameter_value THEN nothing := nothing + 1;
+				WHEN feature_not_supported THEN n := n + 0;
 				WHEN OTHERS THEN INSERT INTO errors VALUES (SQLSTATE, idx::regclass || ': ' || SQLERRM);
 			END;
 			COMMIT;

@@ -131,9 +131,7 @@ ai_descent_read(AiDescent *descent, BlockNumber blkno, const char *why)
 	visit->blkno = blkno;
 	visit->level = AI_NO_LEVEL;
 	visit->page_kind = NULL;
-	if (blkno >= descent->nblocks)
-		descent->nblocks = ai_fork_blocks(descent->rel, MAIN_FORKNUM);
-	shape->index.nblocks = descent->nblocks;
+	descent->nblocks = ai_fork_blocks(descent->rel, MAIN_FORKNUM);
 	if (blkno >= descent->nblocks)
 	{
 		visit->problem = "the index has no such block";
@@ -143,6 +141,7 @@ ai_descent_read(AiDescent *descent, BlockNumber blkno, const char *why)
 	ai_decode_page_header(descent->page->image, shape->index.method,
 						  &descent->header);
 	shape->index.blkno = blkno;
+	shape->index.nblocks = ai_index_end(descent->rel);
 	ai_decode_index_page(&shape->index, descent->page->image,
 						 &descent->header, &descent->what);
 	visit->level = descent->what.level;
