@@ -53,6 +53,9 @@ ai_btree_arrays_ready(AiBtreeScan *scan)
 
 /*
  * ai_btree_arrays_next - is a further search needed?
+ *
+ * Follows _bt_start_prim_scan
+ * (src/backend/access/nbtree/nbtree.c, REL_19_STABLE)
  */
 bool
 ai_btree_arrays_next(AiBtreeScan *scan)
@@ -61,6 +64,9 @@ ai_btree_arrays_next(AiBtreeScan *scan)
 		return false;
 #if ARCH_BTREE_ARRAYS_OUTSIDE
 	return _bt_advance_array_keys(scan->scan, scan->dir);
+#elif ARCH_BTREE_READPAGE
+	scan->so->scanBehind = scan->so->oppositeDirCheck = false;
+	return scan->so->needPrimScan;
 #else
 	return _bt_start_prim_scan(scan->scan, scan->dir);
 #endif

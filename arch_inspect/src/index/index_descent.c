@@ -34,6 +34,7 @@ PG_FUNCTION_INFO_V1(ai_index_descent_backward);
 static const AiDescentMethod methods[] = {
 	{AI_PAGE_BTREE, ai_btree_walk},
 	{AI_PAGE_HASH, ai_hash_walk},
+	{AI_PAGE_BRIN, ai_brin_walk},
 	{AI_PAGE_GIST, ai_gist_walk},
 	{AI_PAGE_GIN, ai_gin_walk},
 	{AI_PAGE_SPGIST, ai_spgist_walk}
