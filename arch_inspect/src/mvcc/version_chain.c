@@ -28,7 +28,6 @@
 #include "decode/decode_heap.h"
 #include "judge/visibility.h"
 #include "result.h"
-#include "source/index_pointers.h"
 #include "source/page_source.h"
 
 PG_FUNCTION_INFO_V1(ai_version_chain);
@@ -304,52 +303,6 @@ fate_of(Chain *chain, const Link *link)
 }
 
 /*
- * For each link the index entries that point to it, as text[].
- */
-static Datum *
-find_entries(Chain *chain, const Link *links, int n)
-{
-	List	   *indexes = RelationGetIndexList(chain->rel);
-	ListCell   *lc;
-	ItemPointerData *tids = palloc_array(ItemPointerData, n);
-	ArrayBuildState **states = palloc0(sizeof(ArrayBuildState *) * n);
-	Datum	   *result = palloc_array(Datum, n);
-	AiPointers	pointers;
-
-	for (int i = 0; i < n; i++)
-		tids[i] = links[i].tid;
-	pointers.ntids = n;
-	pointers.tids = tids;
-	pointers.entries = palloc_array(int, n);
-	pointers.killed = palloc_array(int, n);
-
-	foreach(lc, indexes)
-	{
-		char	   *name = get_rel_name(lfirst_oid(lc));
-
-		if (name == NULL || !ai_find_pointers(chain->rel, lfirst_oid(lc), &pointers))
-			continue;
-		for (int i = 0; i < n; i++)
-		{
-			char	   *entry;
-
-			if (pointers.entries[i] == 0)
-				continue;
-			entry = pointers.entries[i] == 1 && pointers.killed[i] == 0 ? name :
-				pointers.killed[i] == 0 ? psprintf("%s (%d)", name, pointers.entries[i]) :
-				psprintf("%s (%d, of which %d killed)", name, pointers.entries[i],
-						 pointers.killed[i]);
-			states[i] = accumArrayResult(states[i], CStringGetTextDatum(entry), false,
-										 TEXTOID, CurrentMemoryContext);
-		}
-	}
-	for (int i = 0; i < n; i++)
-		result[i] = states[i] ? makeArrayResult(states[i], CurrentMemoryContext) :
-			PointerGetDatum(construct_empty_array(TEXTOID));
-	return result;
-}
-
-/*
  * Was the version replaced by a heap-only one?  The bit for it stays where who
  * wanted to do so rolled back.
  */
@@ -365,12 +318,12 @@ is_hot_updated(const Link *link)
 
 static void
 put_link(ReturnSetInfo *rsinfo, Chain *chain, const Link *link, int n,
-		 bool last, bool entered, Datum entries)
+		 bool last, bool entered)
 {
 	static const char *const kinds[] = {"redirect", "version", "heap-only version", "gone"};
 	bool		tuple = link->kind == LINK_VERSION || link->kind == LINK_HEAP_ONLY;
-	Datum		values[12];
-	bool		nulls[12] = {false};
+	Datum		values[11];
+	bool		nulls[11] = {false};
 
 	values[0] = Int32GetDatum(n);
 	values[1] = PointerGetDatum(&link->tid);
@@ -389,8 +342,7 @@ put_link(ReturnSetInfo *rsinfo, Chain *chain, const Link *link, int n,
 	/* what the last one points to is gone, or another row's by now */
 	values[9] = PointerGetDatum(&link->next);
 	nulls[9] = last || !link->has_next;
-	values[10] = entries;
-	values[11] = CStringGetTextDatum(fate_of(chain, link));
+	values[10] = CStringGetTextDatum(fate_of(chain, link));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -411,7 +363,6 @@ ai_version_chain(PG_FUNCTION_ARGS)
 		{"t_xmax", XIDOID},
 		{"hot_updated", BOOLOID},
 		{"next", TIDOID},
-		{"index_entries", TEXTARRAYOID},
 		{"fate", TEXTOID}
 	};
 	ItemPointerData entered = *(ItemPointer) PG_GETARG_POINTER(1);
@@ -420,7 +371,6 @@ ai_version_chain(PG_FUNCTION_ARGS)
 	Link		link;
 	Link		other;
 	Link	   *links;
-	Datum	   *entries;
 	int			n = 0;
 
 	memset(&chain, 0, sizeof(chain));
@@ -457,11 +407,10 @@ ai_version_chain(PG_FUNCTION_ARGS)
 		links[n++] = link;
 	}
 
-	entries = find_entries(&chain, links, n);
 	for (int i = 0; i < n; i++)
 		put_link(rsinfo, &chain, &links[i], i + 1,
 				 i == n - 1 && n < MAX_VERSIONS,
-				 ai_same_place(&links[i].tid, &entered), entries[i]);
+				 ai_same_place(&links[i].tid, &entered));
 	ai_close_relation(chain.rel);
 	return (Datum) 0;
 }
