@@ -42,6 +42,13 @@
 #include "nodes/miscnodes.h"
 #endif
 
+/* PG 16 has indexes that only summarize; before, BRIN was as any other */
+#if PG_VERSION_NUM < 160000
+#define arch_am_summarizes(indam) false
+#else
+#define arch_am_summarizes(indam) ((indam)->amsummarizing)
+#endif
+
 /* PG 18 looks for "$libdir/name" in all of dynamic_library_path */
 #define ARCH_LIBDIR_IS_SEARCHED (PG_VERSION_NUM >= 180000)
 

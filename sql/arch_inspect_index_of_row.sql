@@ -140,6 +140,9 @@ GRANT USAGE ON SCHEMA index_of_row TO regress_index_of_row, regress_index_owner;
 GRANT CREATE ON SCHEMA index_of_row TO regress_index_owner;
 CREATE FUNCTION cmp(int, int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
+	IF current_setting('regress.fails', true) = 'on' THEN
+		RAISE 'no' USING ERRCODE = 'data_exception';
+	END IF;
 	RAISE NOTICE 'compared by %', current_user;
 	RETURN btint4cmp($1, $2);
 END $$;
@@ -157,6 +160,9 @@ RESET ROLE;
 GRANT SELECT ON owned TO regress_index_of_row;
 SET ROLE regress_index_of_row;
 SELECT idx, itemoffset, found_by FROM arch_inspect.index_of_row('owned', '(0,2)');
+SET regress.fails = on;
+SELECT idx, itemoffset, found_by FROM arch_inspect.index_of_row('owned', '(0,2)');
+RESET regress.fails;
 RESET ROLE;
 ALTER TABLE owned ENABLE ROW LEVEL SECURITY;
 SET ROLE regress_index_of_row;

@@ -101,7 +101,7 @@ $node->safe_psql('postgres', q(
 	CREATE TABLE public.call AS
 	SELECT concat(CASE n.nspname WHEN 'arch_parts' THEN 'part ' END, p.proname) AS name,
 		   format('SELECT count(*) FROM %I.%I(%%s::oid::regclass%s)', n.nspname, p.proname,
-			(SELECT string_agg(CASE t.typname WHEN 'tid' THEN ', ''(0,1)''' WHEN 'name' THEN ', ''v''' WHEN 'text' THEN ', ''main''' ELSE ', 0' END, '' ORDER BY i)
+			(SELECT string_agg(CASE t.typname WHEN 'tid' THEN ', ''(0,1)''' WHEN '_tid' THEN ', ''{"(0,1)"}''' WHEN 'name' THEN ', ''v''' WHEN 'text' THEN ', ''main''' ELSE ', 0' END, '' ORDER BY i)
 			   FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY AS a (type, i) JOIN pg_type AS t ON t.oid = a.type
 			  WHERE i BETWEEN 2 AND p.pronargs - p.pronargdefaults)) AS sql
 	  FROM pg_proc AS p

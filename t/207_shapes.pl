@@ -40,7 +40,7 @@ CREATE TABLE seen (function text, instrument bool, change text, place text, stat
 
 -- a value for an argument of this type
 CREATE FUNCTION sample(type text) RETURNS text LANGUAGE sql
-RETURN CASE type WHEN 'regclass' THEN '''t''::regclass' WHEN 'tid' THEN '''(0,1)''::tid' WHEN 'name' THEN '''x''::name'
+RETURN CASE type WHEN 'regclass' THEN '''t''::regclass' WHEN 'tid' THEN '''(0,1)''::tid' WHEN 'tid[]' THEN '''{"(0,1)"}''::tid[]' WHEN 'name' THEN '''x''::name'
 	WHEN 'text' THEN '''main''::text' WHEN 'pg_lsn' THEN 'pg_current_wal_lsn()' WHEN 'pg_snapshot' THEN 'pg_current_snapshot()'
 	WHEN 'xid' THEN '''3''::xid' WHEN 'xid8' THEN '''3''::xid8' WHEN 'integer' THEN 'pg_backend_pid()'
 	ELSE '1::' || type END;

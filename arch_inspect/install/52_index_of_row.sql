@@ -5,7 +5,7 @@ CREATE FUNCTION arch_parts.index_of_rows(rel regclass, tids tid[],
 	OUT tid tid, OUT idx regclass, OUT blkno bigint, OUT itemoffset integer, OUT kind text,
 	OUT dead boolean, OUT points_at text, OUT found_by text, OUT problem text)
 RETURNS SETOF record
-LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000 ROWS 5
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10000 ROWS 5
 AS 'MODULE_PATHNAME', 'ai_index_of_rows';
 
 COMMENT ON FUNCTION arch_parts.index_of_rows(regclass, tid[]) IS
@@ -18,7 +18,7 @@ CREATE FUNCTION arch_inspect.index_of_row(rel regclass, tid tid,
 	OUT idx regclass, OUT blkno bigint, OUT itemoffset integer, OUT kind text,
 	OUT dead boolean, OUT points_at text, OUT found_by text, OUT problem text)
 RETURNS SETOF record
-LANGUAGE sql VOLATILE STRICT PARALLEL RESTRICTED COST 10000 ROWS 5
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 10000 ROWS 5
 BEGIN ATOMIC
 	SELECT e.idx, e.blkno, e.itemoffset, e.kind, e.dead, e.points_at, e.found_by, e.problem
 	  FROM arch_parts.index_of_rows(rel, ARRAY[tid]) AS e
@@ -44,8 +44,9 @@ index. All others are read: no expression is evaluated. An entry that moves to
 another page meanwhile may be missed, or shown twice. problem: of the entry,
 or that items of the access method are not known.
 What compares and hashes values are the functions of the operator class; they
-run as the table''s owner. Rights: structure tier. Errors: 22023 for a block
-that is not there, 42501, 42809, 0A000. Source:
-src/backend/access/nbtree/nbtsearch.c, src/backend/access/hash/hashsearch.c.';
+run as the table''s owner, and where one fails, the index is read.
+Rights: structure tier. Errors: 22023 for a block that is not there, 42501,
+42809, 0A000. Source: src/backend/access/nbtree/nbtsearch.c,
+src/backend/access/hash/hashsearch.c.';
 REVOKE ALL ON FUNCTION arch_inspect.index_of_row(regclass, tid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect.index_of_row(regclass, tid) TO PUBLIC;

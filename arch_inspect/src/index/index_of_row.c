@@ -44,7 +44,7 @@ PG_FUNCTION_INFO_V1(ai_index_of_rows);
 /* more are no chain of a row */
 #define MAX_TARGETS		10000
 
-/* so few are looked for in the bytes of a page, before its items are decoded */
+/* so few are looked for in the bytes of a page before it is decoded */
 #define FEW_WANTED		8
 
 /* how often a hash index that splits under our hands is begun anew */
@@ -69,7 +69,7 @@ typedef struct Target
 	ItemPointerData root;		/* where its entries point; tid but for a
 								 * heap-only version */
 	bool		has_root;
-	bool		expected;		/* it has an entry in each index that takes it */
+	bool		expected;		/* each index that takes it has an entry */
 
 	/* line pointers of the versions whose keys its entry may have */
 	int			nversions;
@@ -112,6 +112,12 @@ typedef struct Finder
 
 	Relation	index;			/* the current one */
 	AiDescent  *descent;
+
+	/* what a descent is given, and whether it came to its end */
+	const Target *sought;
+	const Datum *values;
+	const bool *isnull;
+	bool		arrived;
 } Finder;
 
 /* A block of the table; false where there is none. */
@@ -139,13 +145,15 @@ updater_of(Finder *finder, const HeapTupleHeaderData *tuple)
 		return InvalidTransactionId;
 	if ((tuple->t_infomask & HEAP_XMAX_IS_MULTI) == 0)
 		return tuple->t_choice.t_heap.t_xmax;
-	ai_multi_summary(finder->scan->xids, tuple->t_choice.t_heap.t_xmax, &multi);
+	ai_multi_summary(finder->scan->xids, tuple->t_choice.t_heap.t_xmax,
+					 &multi);
 	return multi.nmembers < 0 ? InvalidTransactionId : multi.updater;
 }
 
 /*
- * The versions of the HOT chain that begins at a line pointer of the page that
- * was read last; returns how many, at most as many as there are line pointers.
+ * The versions of the HOT chain that begins at a line pointer of the page
+ * that was read last; returns how many, at most as many as it has line
+ * pointers.
  *
  * Follows heap_get_root_tuples
  * (src/backend/access/heap/pruneheap.c, REL_19_STABLE)
@@ -163,7 +171,8 @@ hot_chain(Finder *finder, OffsetNumber root, OffsetNumber *versions)
 	{
 		AiHeapItem	item;
 
-		ai_decode_heap_item(finder->page->image, &finder->header, offnum, &item);
+		ai_decode_heap_item(finder->page->image, &finder->header, offnum,
+							&item);
 		if (item.item.flags == LP_REDIRECT && n == 0 && offnum == root)
 		{
 			if (item.problem != NULL)
@@ -207,6 +216,7 @@ among(OffsetNumber offnum, const OffsetNumber *versions, int n)
 static void
 look_at_target(Finder *finder, Target *target)
 {
+	BlockNumber block = ItemPointerGetBlockNumberNoCheck(&target->tid);
 	OffsetNumber own = ItemPointerGetOffsetNumberNoCheck(&target->tid);
 	OffsetNumber versions[MaxHeapTuplesPerPage + 1];
 	AiHeapItem	item;
@@ -215,24 +225,26 @@ look_at_target(Finder *finder, Target *target)
 
 	target->root = target->tid;
 	target->has_root = true;
-	if (!read_heap_page(finder, ItemPointerGetBlockNumberNoCheck(&target->tid)) ||
+	if (!read_heap_page(finder, block) ||
 		own < FirstOffsetNumber || own > finder->header.nitems)
 		return;
 	ai_decode_heap_item(finder->page->image, &finder->header, own, &item);
 	if (item.item.flags != LP_REDIRECT &&
 		(item.item.flags != LP_NORMAL || !item.has_header))
 		return;
-	if (item.item.flags == LP_REDIRECT || !HeapTupleHeaderIsHeapOnly(item.tuple))
+	if (item.item.flags == LP_REDIRECT ||
+		!HeapTupleHeaderIsHeapOnly(item.tuple))
 		n = hot_chain(finder, own, versions);
 	else
 	{
 		target->has_root = false;
-		for (OffsetNumber lp = FirstOffsetNumber; lp <= finder->header.nitems; lp++)
+		for (int lp = FirstOffsetNumber; lp <= finder->header.nitems; lp++)
 		{
 			AiHeapItem	root;
 
 			CHECK_FOR_INTERRUPTS();
-			ai_decode_heap_item(finder->page->image, &finder->header, lp, &root);
+			ai_decode_heap_item(finder->page->image, &finder->header, lp,
+								&root);
 			if (root.item.flags != LP_REDIRECT &&
 				(root.item.flags != LP_NORMAL || !root.has_header ||
 				 HeapTupleHeaderIsHeapOnly(root.tuple)))
@@ -264,8 +276,10 @@ look_at_target(Finder *finder, Target *target)
 							target->versions[i], &item);
 		ai_tuple_status(finder->scan, item.tuple, finder->page->blkno,
 						target->versions[i], &status);
-		if (status.state != AI_TUPLE_DEAD && status.state != AI_TUPLE_ABORTED &&
-			status.state != AI_TUPLE_INSERTING && status.state != AI_TUPLE_UNKNOWN)
+		if (status.state != AI_TUPLE_DEAD &&
+			status.state != AI_TUPLE_ABORTED &&
+			status.state != AI_TUPLE_INSERTING &&
+			status.state != AI_TUPLE_UNKNOWN)
 			target->expected = true;
 	}
 }
@@ -275,7 +289,8 @@ compare_wanted(const void *a, const void *b)
 {
 	const Wanted *left = a;
 	const Wanted *right = b;
-	int			result = memcmp(&left->tid, &right->tid, sizeof(ItemPointerData));
+	int			result = memcmp(&left->tid, &right->tid,
+								sizeof(ItemPointerData));
 
 	return result != 0 ? result : left->target - right->target;
 }
@@ -291,7 +306,8 @@ make_wanted(Finder *finder)
 
 		finder->wanted[finder->nwanted++] = (Wanted) {target->tid, i, false};
 		if (target->has_root && !ai_same_place(&target->root, &target->tid))
-			finder->wanted[finder->nwanted++] = (Wanted) {target->root, i, true};
+			finder->wanted[finder->nwanted++] =
+				(Wanted) {target->root, i, true};
 	}
 	qsort(finder->wanted, finder->nwanted, sizeof(Wanted), compare_wanted);
 }
@@ -320,7 +336,8 @@ put_row(Finder *finder, Target *target, BlockNumber blkno, uint32 itemoffset,
 	values[7] = isnull[7] ? (Datum) 0 : CStringGetTextDatum(found_by);
 	isnull[8] = problem == NULL;
 	values[8] = isnull[8] ? (Datum) 0 : CStringGetTextDatum(problem);
-	tuplestore_putvalues(finder->rsinfo->setResult, finder->rsinfo->setDesc, values, isnull);
+	tuplestore_putvalues(finder->rsinfo->setResult, finder->rsinfo->setDesc,
+						 values, isnull);
 }
 
 /* Do the bytes of the page anywhere look like one of the few addresses? */
@@ -361,15 +378,18 @@ match_tid(Finder *finder, const ItemPointerData *tid, BlockNumber blkno,
 		else
 			high = mid;
 	}
-	for (; low < finder->nwanted && ai_same_place(&finder->wanted[low].tid, tid); low++)
+	for (; low < finder->nwanted; low++)
 	{
-		Target	   *target = &finder->targets[finder->wanted[low].target];
+		const Wanted *wanted = &finder->wanted[low];
+		Target	   *target = &finder->targets[wanted->target];
 
-		if (only >= 0 ? finder->wanted[low].target != only : !target->by_reading)
+		if (!ai_same_place(&wanted->tid, tid))
+			break;
+		if (only >= 0 ? wanted->target != only : !target->by_reading)
 			continue;
 		target->found = true;
-		put_row(finder, target, blkno, item->itemoffset, item->kind, &item->dead,
-				finder->wanted[low].is_root ? "root" : "version", found_by,
+		put_row(finder, target, blkno, item->itemoffset, item->kind,
+				&item->dead, wanted->is_root ? "root" : "version", found_by,
 				item->problem);
 	}
 }
@@ -386,7 +406,8 @@ scan_page(Finder *finder, int only, const char *found_by)
 	const char *page = descent->page->image;
 	AiIndexItem item;
 
-	if (descent->what.kind == NULL || descent->header.kind != shape->index.method)
+	if (descent->what.kind == NULL ||
+		descent->header.kind != shape->index.method)
 		return;
 	/* above the leaves of a btree an address breaks a tie */
 	if (shape->index.method == AI_PAGE_BTREE &&
@@ -409,7 +430,8 @@ scan_page(Finder *finder, int only, const char *found_by)
 			continue;
 		ai_tid_walk_start(&walk, &item.tids);
 		while (room-- > 0 && ai_tid_walk_next(&walk, page, &tid))
-			match_tid(finder, &tid, descent->visit.blkno, &item, only, found_by);
+			match_tid(finder, &tid, descent->visit.blkno, &item, only,
+					  found_by);
 	}
 }
 
@@ -430,7 +452,8 @@ read_index(Finder *finder)
 	{
 		/* one search for each page: there is no way that could be a circle */
 		ai_descent_search(descent);
-		if (ai_descent_read(descent, blkno, "") || descent->page->blkno == blkno)
+		if (ai_descent_read(descent, blkno, "") ||
+			descent->page->blkno == blkno)
 			scan_page(finder, -1, "reading");
 	}
 }
@@ -442,7 +465,8 @@ ready_printer(Finder *finder, AiPrinter *printer, AttrNumber attnum)
 	MemoryContext old = MemoryContextSwitchTo(finder->run);
 
 	if (!printer->ready)
-		ai_printer_init(printer, finder->types, RelationGetDescr(finder->rel), attnum);
+		ai_printer_init(printer, finder->types,
+						RelationGetDescr(finder->rel), attnum);
 	MemoryContextSwitchTo(old);
 }
 
@@ -451,14 +475,16 @@ ready_printer(Finder *finder, AiPrinter *printer, AttrNumber attnum)
  * in the way of one.
  */
 static const char *
-own_key(Finder *finder, const Target *target, OffsetNumber offnum, Datum *values,
-		bool *isnull)
+own_key(Finder *finder, const Target *target, OffsetNumber offnum,
+		Datum *values, bool *isnull)
 {
 	TupleDesc	desc = RelationGetDescr(finder->rel);
+	int			nkeys = IndexRelationGetNumberOfKeyAttributes(finder->index);
+	BlockNumber block = ItemPointerGetBlockNumberNoCheck(&target->tid);
 	const char *problem;
 	AiHeapItem	item;
 
-	if (!read_heap_page(finder, ItemPointerGetBlockNumberNoCheck(&target->tid)) ||
+	if (!read_heap_page(finder, block) ||
 		offnum > finder->header.nitems)
 		return "line pointer is gone";
 	ai_decode_heap_item(finder->page->image, &finder->header, offnum, &item);
@@ -468,7 +494,7 @@ own_key(Finder *finder, const Target *target, OffsetNumber offnum, Datum *values
 								   desc->natts, finder->stored);
 	if (problem != NULL)
 		return problem;
-	for (int i = 0; i < IndexRelationGetNumberOfKeyAttributes(finder->index); i++)
+	for (int i = 0; i < nkeys; i++)
 	{
 		AttrNumber	attnum = finder->index->rd_index->indkey.values[i];
 		AiPrinter  *printer = &finder->printers[attnum - 1];
@@ -500,38 +526,40 @@ own_key(Finder *finder, const Target *target, OffsetNumber offnum, Datum *values
 			finder->toast_open = true;
 			MemoryContextSwitchTo(old);
 		}
-		data = ai_stored_value(finder->toast, (const char *) item.tuple + stored->offset,
+		data = ai_stored_value(finder->toast,
+							   (const char *) item.tuple + stored->offset,
 							   stored, &problem);
 		if (data == NULL)
 			return problem;
 		if (unproven == NULL && stored->storage == AI_STORED_EXTERNAL)
 			unproven = finder->toast->unproven;
 		ready_printer(finder, printer, attnum);
-		if (!ai_value_datum(printer, data, stored->raw_size, unproven, &values[i], &problem))
+		if (!ai_value_datum(printer, data, stored->raw_size, unproven,
+							&values[i], &problem))
 			return problem;
 	}
 	return NULL;
 }
 
 /*
- * Go to the leaf of a B-tree where the entry must be; false where the way ends
- * before.
+ * Go to the leaf of a B-tree where the entry must be.  A tree without a root
+ * has none.
  */
-static bool
-descend_btree(Finder *finder, const Target *target, const Datum *values,
-			  const bool *isnull)
+static void
+descend_btree(AiDescent *descent)
 {
+	Finder	   *finder = descent->arg;
 	AiBtreeKey	key;
 	OffsetNumber offnum;
 
 	ai_btree_key(&key, finder->index,
 				 IndexRelationGetNumberOfKeyAttributes(finder->index),
-				 values, isnull, &target->root);
-	if (!ai_btree_descend(finder->descent, &key, &offnum))
-		/* a tree without a root has no entry */
-		return finder->descent->visit.problem == NULL;
-	scan_page(finder, target - finder->targets, "descent");
-	return true;
+				 finder->values, finder->isnull, &finder->sought->root);
+	if (ai_btree_descend(descent, &key, &offnum))
+		scan_page(finder, finder->sought - finder->targets, "descent");
+	else if (descent->visit.problem != NULL)
+		return;
+	finder->arrived = true;
 }
 
 /* A B-tree in which the address of a row is a part of the key? */
@@ -545,27 +573,56 @@ has_tid_order(Finder *finder)
 		finder->descent->visit.problem != NULL ||
 		strcmp(finder->descent->what.kind, "meta") != 0)
 		return false;
-	memcpy(&meta, finder->descent->page->image + MAXALIGN(SizeOfPageHeaderData),
-		   offsetof(BTMetaPageData, btm_allequalimage));
+	memcpy(&meta, (finder->descent->page->image +
+				   MAXALIGN(SizeOfPageHeaderData)), offsetof(BTMetaPageData, btm_allequalimage));
 	return meta.btm_version > BTREE_NOVAC_VERSION;
 }
 
 /*
- * Go to the bucket of a hash index where the entry must be, and along it;
- * false where the way ends before, or the bucket is being made of another one.
+ * The first page of the bucket that the value belongs to, by the meta page,
+ * which becomes *meta; InvalidBlockNumber where that can't be told.
+ */
+static BlockNumber
+first_of_bucket(AiDescent *descent, Datum value, HashMetaPageData *meta,
+				uint32 *bucket)
+{
+	Relation	index = descent->rel;
+	uint32		hash;
+
+	if (!ai_descent_read(descent, HASH_METAPAGE, "") ||
+		descent->visit.problem != NULL ||
+		strcmp(descent->what.kind, "meta") != 0)
+		return InvalidBlockNumber;
+	memcpy(meta, descent->page->image + MAXALIGN(SizeOfPageHeaderData),
+		   sizeof(*meta));
+	if (meta->hashm_maxbucket >= 0x7FFFFFFF ||
+		meta->hashm_highmask < meta->hashm_lowmask)
+		return InvalidBlockNumber;
+	hash = DatumGetUInt32(FunctionCall1Coll(index_getprocinfo(index, 1,
+															  HASHSTANDARD_PROC),
+											index->rd_indcollation[0], value));
+	*bucket = _hash_hashkey2bucket(hash, meta->hashm_maxbucket,
+								   meta->hashm_highmask,
+								   meta->hashm_lowmask);
+	if (*bucket > meta->hashm_maxbucket ||
+		_hash_spareindex(*bucket + 1) > HASH_MAX_SPLITPOINTS)
+		return InvalidBlockNumber;
+	return BUCKET_TO_BLKNO(meta, *bucket);
+}
+
+/*
+ * Go to the bucket of a hash index where the entry must be, and along it.
+ * One that is just being made of another one is not enough.
  *
  * Follows _hash_getbucketbuf_from_hashkey
  * (src/backend/access/hash/hashpage.c, REL_19_STABLE)
  */
-static bool
-descend_hash(Finder *finder, const Target *target, Datum value)
+static void
+descend_hash(AiDescent *descent)
 {
-	AiDescent  *descent = finder->descent;
-	uint32		hash = DatumGetUInt32(FunctionCall1Coll(index_getprocinfo(finder->index, 1, HASHSTANDARD_PROC),
-														finder->index->rd_indcollation[0],
-														value));
+	Finder	   *finder = descent->arg;
 
-	for (int tries = 0; tries < MAX_TRIES; tries++)
+	for (int tries = 0; tries < MAX_TRIES && !finder->arrived; tries++)
 	{
 		HashMetaPageData meta;
 		uint32		bucket;
@@ -573,41 +630,32 @@ descend_hash(Finder *finder, const Target *target, Datum value)
 		bool		first = true;
 
 		ai_descent_search(descent);
-		if (!ai_descent_read(descent, HASH_METAPAGE, "") ||
-			descent->visit.problem != NULL || strcmp(descent->what.kind, "meta") != 0)
-			return false;
-		memcpy(&meta, descent->page->image + MAXALIGN(SizeOfPageHeaderData), sizeof(meta));
-		if (meta.hashm_maxbucket >= 0x7FFFFFFF || meta.hashm_highmask < meta.hashm_lowmask)
-			return false;
-		bucket = _hash_hashkey2bucket(hash, meta.hashm_maxbucket,
-									  meta.hashm_highmask, meta.hashm_lowmask);
-		if (bucket > meta.hashm_maxbucket ||
-			_hash_spareindex(bucket + 1) > HASH_MAX_SPLITPOINTS)
-			return false;
-		blkno = BUCKET_TO_BLKNO(&meta, bucket);
+		blkno = first_of_bucket(descent, finder->values[0], &meta, &bucket);
+		if (blkno == InvalidBlockNumber)
+			return;
 		while (blkno != InvalidBlockNumber)
 		{
 			const HashPageOpaqueData *opaque;
 
-			if (!ai_descent_read(descent, blkno, "") || descent->visit.problem != NULL)
-				return false;
-			opaque = (const HashPageOpaqueData *) (descent->page->image + descent->header.special);
+			if (!ai_descent_read(descent, blkno, "") ||
+				descent->visit.problem != NULL)
+				return;
+			opaque = (const HashPageOpaqueData *)
+				(descent->page->image + descent->header.special);
 			if (strcmp(descent->what.kind, first ? "bucket" : "overflow") != 0 ||
 				opaque->hasho_bucket != bucket)
-				return false;
+				return;
 			if (first && (opaque->hasho_flag & LH_BUCKET_BEING_POPULATED) != 0)
-				return false;
-			/* split since the meta page was read */
+				return;
+			/* split since the meta page was read: anew */
 			if (first && opaque->hasho_prevblkno > meta.hashm_maxbucket)
 				break;
 			first = false;
-			scan_page(finder, target - finder->targets, "descent");
+			scan_page(finder, finder->sought - finder->targets, "descent");
 			blkno = opaque->hasho_nextblkno;
 		}
-		if (!first)
-			return true;
+		finder->arrived = !first;
 	}
-	return false;
 }
 
 /* May the entries of the index be looked for by the row's own key? */
@@ -616,7 +664,8 @@ has_plain_key(Finder *finder)
 {
 	Relation	index = finder->index;
 
-	if (index->rd_rel->relam != BTREE_AM_OID && index->rd_rel->relam != HASH_AM_OID)
+	if (index->rd_rel->relam != BTREE_AM_OID &&
+		index->rd_rel->relam != HASH_AM_OID)
 		return false;
 	for (int i = 0; i < IndexRelationGetNumberOfKeyAttributes(index); i++)
 	{
@@ -647,7 +696,8 @@ find_by_key(Finder *finder, int n)
 	MemoryContext old;
 
 	target->by_reading = target->nversions == 0;
-	for (int i = 0; i < target->nversions && !target->found && !target->by_reading; i++)
+	for (int i = 0; i < target->nversions && !target->found &&
+		 !target->by_reading; i++)
 	{
 		Datum		values[INDEX_MAX_KEYS];
 		bool		isnull[INDEX_MAX_KEYS];
@@ -656,18 +706,21 @@ find_by_key(Finder *finder, int n)
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextReset(finder->scratch);
 		old = MemoryContextSwitchTo(finder->scratch);
-		problem = own_key(finder, target, target->versions[i], values, isnull);
+		problem = own_key(finder, target, target->versions[i], values,
+						  isnull);
 		MemoryContextSwitchTo(old);
 		if (problem != NULL)
 			target->by_reading = true;
 		else
 		{
-			old = MemoryContextSwitchTo(finder->descent->scratch);
-			if (!hash)
-				target->by_reading = !descend_btree(finder, target, values, isnull);
-			else if (!isnull[0])
-				target->by_reading = !descend_hash(finder, target, values[0]);
-			MemoryContextSwitchTo(old);
+			finder->sought = target;
+			finder->values = values;
+			finder->isnull = isnull;
+			finder->arrived = hash && isnull[0];
+			if (!finder->arrived)
+				ai_descent_run(finder->descent,
+							   hash ? descend_hash : descend_btree);
+			target->by_reading = !finder->arrived;
 			if (!isnull[0])
 				all_null = false;
 		}
@@ -689,9 +742,10 @@ find_ranges(Finder *finder)
 	for (int i = 0; i < finder->ntargets; i++)
 	{
 		Target	   *target = &finder->targets[i];
-		BlockNumber heap_block = ItemPointerGetBlockNumberNoCheck(&target->tid);
+		BlockNumber block = ItemPointerGetBlockNumberNoCheck(&target->tid);
 		const char *problem = NULL;
 		ItemPointerData at;
+		OffsetNumber offnum;
 		AiIndexItem item;
 		uint32		range;
 
@@ -701,15 +755,16 @@ find_ranges(Finder *finder)
 					NULL, "meta page of the index can't be read");
 			continue;
 		}
-		range = heap_block / index->pages_per_range;
+		range = block / index->pages_per_range;
 		ai_descent_search(descent);
 		if (!ai_descent_read(descent, 1 + range / REVMAP_PAGE_MAXITEMS, ""))
 		{
-			/* the map ends before: no range there was summarised */
+			bool		beyond = descent->visit.blkno >= descent->nblocks;
+
+			/* where the map ends before, no range there was summarised */
 			put_row(finder, target, InvalidBlockNumber, 0,
-					descent->visit.blkno >= descent->nblocks ? "not summarised" : NULL,
-					NULL, NULL, "descent",
-					descent->visit.blkno >= descent->nblocks ? NULL : descent->visit.problem);
+					beyond ? "not summarised" : NULL, NULL, NULL, "descent",
+					beyond ? NULL : descent->visit.problem);
 			continue;
 		}
 		if (strcmp(descent->what.kind, "revmap") != 0)
@@ -726,17 +781,18 @@ find_ranges(Finder *finder)
 					NULL, NULL, "descent", NULL);
 			continue;
 		}
-		if (!ai_descent_read(descent, ItemPointerGetBlockNumberNoCheck(&at), ""))
+		block = ItemPointerGetBlockNumberNoCheck(&at);
+		offnum = ItemPointerGetOffsetNumberNoCheck(&at);
+		if (!ai_descent_read(descent, block, ""))
 			problem = descent->visit.problem;
 		else if (strcmp(descent->what.kind, "regular") != 0 ||
-				 !ai_descent_item(descent, ItemPointerGetOffsetNumberNoCheck(&at), &item))
+				 !ai_descent_item(descent, offnum, &item))
 			problem = "the map leads to no summary";
 		if (problem != NULL)
-			put_row(finder, target, ItemPointerGetBlockNumberNoCheck(&at),
-					ItemPointerGetOffsetNumberNoCheck(&at), NULL, NULL, NULL,
+			put_row(finder, target, block, offnum, NULL, NULL, NULL,
 					"descent", problem);
 		else
-			put_row(finder, target, descent->visit.blkno, item.itemoffset, item.kind,
+			put_row(finder, target, block, item.itemoffset, item.kind,
 					&item.dead, "range", "descent", item.problem);
 	}
 }
@@ -749,7 +805,7 @@ look_into_index(Finder *finder)
 	bool		reads = false;
 	AiAsOwner	owner;
 
-	finder->descent = ai_descent_create(finder->index, no_visit, NULL);
+	finder->descent = ai_descent_create(finder->index, no_visit, finder);
 	finder->descent->quiet = true;
 	for (int i = 0; i < finder->ntargets; i++)
 	{
@@ -758,10 +814,13 @@ look_into_index(Finder *finder)
 	}
 	if (finder->descent->shape->method == NULL)
 	{
+		const char *problem =
+			psprintf("items of access method \"%s\" are not known",
+					 finder->descent->shape->method_name);
+
 		for (int i = 0; i < finder->ntargets; i++)
-			put_row(finder, &finder->targets[i], InvalidBlockNumber, 0, NULL, NULL,
-					NULL, NULL, psprintf("items of access method \"%s\" are not known",
-										 finder->descent->shape->method_name));
+			put_row(finder, &finder->targets[i], InvalidBlockNumber, 0, NULL,
+					NULL, NULL, NULL, problem);
 		return;
 	}
 	if (finder->descent->shape->index.method == AI_PAGE_BRIN)
@@ -786,9 +845,11 @@ look_into_index(Finder *finder)
 		read_index(finder);
 	for (int i = 0; i < finder->ntargets; i++)
 	{
-		if (!finder->targets[i].found)
-			put_row(finder, &finder->targets[i], InvalidBlockNumber, 0, NULL, NULL,
-					NULL, finder->targets[i].by_reading ? "reading" : "descent", NULL);
+		Target	   *target = &finder->targets[i];
+
+		if (!target->found)
+			put_row(finder, target, InvalidBlockNumber, 0, NULL, NULL, NULL,
+					target->by_reading ? "reading" : "descent", NULL);
 	}
 }
 
@@ -801,30 +862,35 @@ Datum
 ai_index_of_rows(PG_FUNCTION_ARGS)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(1);
-	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns,
+											 lengthof(columns));
 	Finder		finder = {0};
 	List	   *indexes;
 	ListCell   *lc;
 	Datum	   *tids;
 	bool	   *nulls;
 	int			ntids;
+	int			natts;
 
 	finder.rel = ai_open_relation(PG_GETARG_OID(0), AI_STRUCTURE, AI_HEAP);
 	finder.rsinfo = rsinfo;
 	finder.run = CurrentMemoryContext;
-	finder.scratch = AllocSetContextCreate(CurrentMemoryContext, "key of a row",
+	finder.scratch = AllocSetContextCreate(CurrentMemoryContext,
+										   "key of a row",
 										   ALLOCSET_DEFAULT_SIZES);
 	finder.nblocks = ai_fork_blocks(finder.rel, MAIN_FORKNUM);
 	deconstruct_array(array, TIDOID, sizeof(ItemPointerData), false,
 					  TYPALIGN_SHORT, &tids, &nulls, &ntids);
-	finder.targets = palloc0(sizeof(Target) * Max(Min(ntids, MAX_TARGETS), 1));
+	finder.targets = palloc0(sizeof(Target) *
+							 Max(Min(ntids, MAX_TARGETS), 1));
 	finder.page = ai_page_create();
 	finder.page->blkno = InvalidBlockNumber;
 	finder.scan = ai_tuple_scan_begin(finder.rel);
 	finder.types = ai_types_create();
 	finder.attrs = ai_attributes_of(RelationGetDescr(finder.rel));
-	finder.stored = palloc(sizeof(AiStored) * Max(1, RelationGetDescr(finder.rel)->natts));
-	finder.printers = palloc0(sizeof(AiPrinter) * Max(1, RelationGetDescr(finder.rel)->natts));
+	natts = Max(1, RelationGetDescr(finder.rel)->natts);
+	finder.stored = palloc(sizeof(AiStored) * natts);
+	finder.printers = palloc0(sizeof(AiPrinter) * natts);
 	for (int i = 0; i < ntids && finder.ntargets < MAX_TARGETS; i++)
 	{
 		Target	   *target = &finder.targets[finder.ntargets];
