@@ -38,7 +38,8 @@ Errors: 22023 for too many values, 42804 or 42883 where the operator class
 has no such operator, 42501, 42809 for a relation that is not an index or is
 a partitioned one, 0A000 for another session''s temporary one and for an
 access method whose search is not known. Source:
-src/backend/access/nbtree/nbtsearch.c, hash/hashsearch.c, brin/brin.c.';
+src/backend/access/nbtree/nbtsearch.c, hash/hashsearch.c, brin/brin.c,
+gist/gistget.c, gin/ginget.c, spgist/spgscan.c.';
 
 REVOKE ALL ON FUNCTION arch_inspect.index_descent(regclass, "any") FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_inspect.index_descent(regclass, "any") TO PUBLIC;

@@ -3,8 +3,8 @@
  * decode_opclass.c
  *	  Checks keys that an operator class keeps in a form of its own.
  *
- * The formats are those of the server's tsgistidx.c and network_gist.c, and of
- * contrib's trgm.h, hstore_gist.c, _int.h, ltree.h and btree_utils_var.h,
+ * The formats are those of the server's tsgistidx.c and network_gist.c, and
+ * of contrib's trgm.h, hstore_gist.c, _int.h, ltree.h and btree_utils_var.h,
  * whose headers are not installed.  Which column has which of them,
  * opclass_key.c decides.
  *-------------------------------------------------------------------------

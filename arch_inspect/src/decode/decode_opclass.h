@@ -22,15 +22,15 @@ typedef enum AiKeyForm
 	AI_KEYFORM_SIGNATURE,		/* hstore's ghstore, intarray's intbig_gkey */
 	AI_KEYFORM_LTREE,			/* ltree_gist of ltree */
 	AI_KEYFORM_LTREE_ARRAY,		/* ltree_gist of ltree[] */
-	AI_KEYFORM_INT_RANGES,		/* intarray's int4[], in ranges if it is long */
+	AI_KEYFORM_INT_RANGES,		/* intarray's int4[], in ranges if long */
 	AI_KEYFORM_BOUNDS,			/* btree_gist's gbtreekey_var */
 	AI_KEYFORM_INET				/* GistInetKey, which calls itself an inet */
 } AiKeyForm;
 
 /*
  * How a column's keys are built.  size is the length of signatures, or of
- * INT_RANGES the number of ranges; part is the type of an inner bound, leaf_part
- * that of a leaf's, each NULL where any bytes will do.
+ * INT_RANGES the number of ranges; part is the type of an inner bound,
+ * leaf_part that of a leaf's, each NULL where any bytes will do.
  */
 typedef struct AiKeyRule
 {

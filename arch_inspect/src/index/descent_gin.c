@@ -9,11 +9,11 @@
  *	- the meta page, where nulls or all keys are searched for, since a very
  *	  old index may lack them;
  *	- the meta page, and the pending list;
- *	- for each term the entry tree from the root, and its posting tree down to
- *	  the first leaf, or to all where the term stands for many keys;
+ *	- for each term the entry tree from the root, and its posting tree down
+ *	  to the first leaf, or to all where the term stands for many keys;
  *	- then further leaves of the posting trees, as the terms are joined.  Of a
- *	  condition with several terms, the rarest ones give the rows, and the
- *	  others are asked for these rows alone: so leaves are left out, and others
+ *	  condition with several terms, the rarest ones give the rows, and these
+ *	  rows are looked up in the others: so leaves are left out, and others
  *	  found from the root again.
  *
  * Steps are what the executor's buffer counts count, one by one and in order.
@@ -48,6 +48,16 @@ compare_predicted(const void *a, const void *b, void *arg)
 	return na < nb ? -1 : na > nb;
 }
 
+/* The numbers of terms, for a sentence. */
+static void
+append_terms(StringInfo text, GinTerm **terms, int n)
+{
+	for (int i = 0; i < Min(n, AI_GIN_NAMED); i++)
+		appendStringInfo(text, "%s%d", i == 0 ? " " : ", ", terms[i]->number);
+	if (n > AI_GIN_NAMED)
+		appendStringInfo(text, " and %d more", n - AI_GIN_NAMED);
+}
+
 /* How the terms of a condition work together, in a row of its own. */
 static void
 tell_condition(GinWalk *walk, const GinCondition *condition)
@@ -56,31 +66,32 @@ tell_condition(GinWalk *walk, const GinCondition *condition)
 	const GinScanKeyData *key = &condition->key;
 	const char *text = condition->number < 0 || descent->texts == NULL ?
 		"no condition" : descent->texts[condition->number];
-	char	   *terms = ai_gin_terms_text(condition);
 	StringInfoData why;
 
 	initStringInfo(&why);
 	appendStringInfo(&why, "%s: ", text);
-	if (key->excludeOnly)
-		appendStringInfo(&why, "only excludes rows that other conditions find, by terms %s", terms);
-	else if (key->nentries == 1)
-		appendStringInfo(&why, "rows come from term %s", terms);
-	else if (key->nadditional == 0)
-		appendStringInfo(&why, "rows come from any of the terms %s", terms);
+	if (key->excludeOnly || key->nadditional == 0)
+	{
+		if (key->excludeOnly)
+			appendStringInfoString(&why, "only leaves out rows, by terms");
+		else
+			appendStringInfoString(&why, key->nentries == 1 ?
+								   "rows come from term" :
+								   "rows come from any of the terms");
+		append_terms(&why, condition->terms, key->nentries);
+	}
 	else
 	{
-		appendStringInfoString(&why, "rows come from the rarest terms");
-		for (int i = 0; i < Min(key->nrequired, 10); i++)
-			appendStringInfo(&why, "%s%d", i == 0 ? " " : ", ",
-							 condition->required[i]->number);
-		appendStringInfoString(&why, "; for these rows the operator class asks for terms");
-		for (int i = 0; i < Min(key->nadditional, 10); i++)
-			appendStringInfo(&why, "%s%d", i == 0 ? " " : ", ",
-							 condition->additional[i]->number);
+		appendStringInfoString(&why, "rows come from terms");
+		append_terms(&why, condition->required, key->nrequired);
+		appendStringInfoString(&why, ", the rarest, and are looked up in");
+		append_terms(&why, condition->additional, key->nadditional);
 	}
 	ai_descent_same_page(descent, why.data);
-	ai_detail(&descent->visit.details, "terms", AI_DETAIL_NUMBER, key->nentries);
-	ai_detail(&descent->visit.details, "required", AI_DETAIL_NUMBER, key->nrequired);
+	ai_detail(&descent->visit.details, "terms", AI_DETAIL_NUMBER,
+			  key->nentries);
+	ai_detail(&descent->visit.details, "required", AI_DETAIL_NUMBER,
+			  key->nrequired);
 }
 
 /*
@@ -100,8 +111,10 @@ start_condition(GinWalk *walk, GinCondition *condition)
 	ItemPointerSetMin(&key->curItem);
 	key->curItemMatches = key->recheckCurItem = key->isFinished = false;
 	order = MemoryContextAlloc(descent->run, sizeof(int) * Max(n, 1));
-	condition->required = MemoryContextAlloc(descent->run, sizeof(GinTerm *) * Max(n, 1));
-	condition->additional = MemoryContextAlloc(descent->run, sizeof(GinTerm *) * Max(n, 1));
+	condition->required = MemoryContextAlloc(descent->run,
+											 sizeof(GinTerm *) * Max(n, 1));
+	condition->additional = MemoryContextAlloc(descent->run,
+											   sizeof(GinTerm *) * Max(n, 1));
 	for (i = 0; i < n; i++)
 		order[i] = i;
 	if (key->excludeOnly)
@@ -129,10 +142,12 @@ start_condition(GinWalk *walk, GinCondition *condition)
 	key->nadditional = n - key->nrequired;
 	for (i = 0; i < n; i++)
 	{
+		GinTerm    *term = condition->terms[order[i]];
+
 		if (i < key->nrequired)
-			condition->required[i] = condition->terms[order[i]];
+			condition->required[i] = term;
 		else
-			condition->additional[i - key->nrequired] = condition->terms[order[i]];
+			condition->additional[i - key->nrequired] = term;
 	}
 	tell_condition(walk, condition);
 }
@@ -176,7 +191,8 @@ next_of_bitmap(GinTerm *term, ItemPointerData past)
 			while (bits->offsets[term->offset] <= past_offset)
 				term->offset++;
 		}
-		ItemPointerSet(&term->current, bits->blkno, bits->offsets[term->offset]);
+		ItemPointerSet(&term->current, bits->blkno,
+					   bits->offsets[term->offset]);
 		term->offset++;
 		return;
 	}
@@ -247,11 +263,13 @@ least_required(GinWalk *walk, GinCondition *condition, ItemPointerData past,
 static void
 move_before(ItemPointerData *past, ItemPointer item)
 {
+	BlockNumber blkno = GinItemPointerGetBlockNumber(item);
+
 	if (!ItemPointerIsLossyPage(item))
-		ItemPointerSet(past, GinItemPointerGetBlockNumber(item),
+		ItemPointerSet(past, blkno,
 					   OffsetNumberPrev(GinItemPointerGetOffsetNumber(item)));
-	else if (GinItemPointerGetBlockNumber(past) < GinItemPointerGetBlockNumber(item))
-		ItemPointerSet(past, GinItemPointerGetBlockNumber(item), InvalidOffsetNumber);
+	else if (GinItemPointerGetBlockNumber(past) < blkno)
+		ItemPointerSet(past, blkno, InvalidOffsetNumber);
 }
 
 /* Ask the operator class about the row at curItem; "calls" is current. */
@@ -315,7 +333,8 @@ ask_condition(GinWalk *walk, GinCondition *condition)
  * Follows keyGetItem (src/backend/access/gin/ginget.c, REL_19_STABLE)
  */
 static void
-next_of_condition(GinWalk *walk, GinCondition *condition, ItemPointerData past)
+next_of_condition(GinWalk *walk, GinCondition *condition,
+				  ItemPointerData past)
 {
 	GinScanKeyData *key = &condition->key;
 	ItemPointerData least;
@@ -332,7 +351,7 @@ next_of_condition(GinWalk *walk, GinCondition *condition, ItemPointerData past)
 		move_before(&past, &least);
 	else
 		ItemPointerSet(&least, GinItemPointerGetBlockNumber(&past),
-					   OffsetNumberNext(GinItemPointerGetOffsetNumber(&past)));
+					   GinItemPointerGetOffsetNumber(&past) + 1);
 	for (int i = 0; i < key->nadditional; i++)
 	{
 		GinTerm    *term = condition->additional[i];
@@ -361,7 +380,8 @@ static bool
 same_row(ItemPointer a, ItemPointer b)
 {
 	if (ItemPointerIsLossyPage(a) || ItemPointerIsLossyPage(b))
-		return GinItemPointerGetBlockNumber(a) == GinItemPointerGetBlockNumber(b);
+		return GinItemPointerGetBlockNumber(a) ==
+			GinItemPointerGetBlockNumber(b);
 	return ginCompareItemPointers(a, b) == 0;
 }
 
@@ -425,7 +445,8 @@ join_terms(GinWalk *walk)
 		walk->found++;
 		walk->to_recheck += recheck;
 		if (descent->visit.nmatches >= MATCHES_A_ROW)
-			ai_descent_same_page(descent, "more of the rows that satisfy all conditions");
+			ai_descent_same_page(descent,
+								 "more rows that satisfy all conditions");
 		if (!ItemPointerIsLossyPage(&row))
 			ai_descent_match(descent, &row);
 		else
@@ -460,7 +481,8 @@ ai_gin_walk(AiDescent *descent)
 
 	walk->descent = descent;
 	initGinState(&walk->state, descent->rel);
-	walk->calls = AllocSetContextCreate(descent->run, "calls of an operator class",
+	walk->calls = AllocSetContextCreate(descent->run,
+										"calls of an operator class",
 										ALLOCSET_DEFAULT_SIZES);
 	ai_gin_make_terms(walk);
 	MemoryContextSwitchTo(old);
@@ -470,7 +492,7 @@ ai_gin_walk(AiDescent *descent)
 	ai_descent_search(descent);
 	if (walk->needs_version)
 		(void) ai_descent_read(descent, GIN_METAPAGE_BLKNO,
-							   "meta page: does the index have entries for nulls?");
+							   "meta page: has the index entries for nulls?");
 	ai_gin_pending(walk);
 	for (int i = 0; i < walk->nterms; i++)
 		ai_gin_start_term(walk, walk->terms[i]);

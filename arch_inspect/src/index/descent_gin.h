@@ -16,6 +16,9 @@
 
 #include "compat.h"
 
+/* terms that a row names, at most */
+#define AI_GIN_NAMED	10
+
 /*
  * A term: what is looked up in the entry tree, and the heap addresses that
  * come of it, one after the other.  (GinScanEntryData, in the server.)
@@ -90,7 +93,6 @@ typedef struct GinEntry
 
 /* descent_gin_terms.c */
 extern void ai_gin_make_terms(GinWalk *walk);
-extern char *ai_gin_terms_text(const GinCondition *condition);
 
 /* descent_gin_pages.c */
 extern const char *ai_gin_entry(GinWalk *walk, OffsetNumber offnum,

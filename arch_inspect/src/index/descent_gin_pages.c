@@ -96,7 +96,8 @@ ai_gin_entry(GinWalk *walk, OffsetNumber offnum, GinEntry *entry)
 	entry->key = (Datum) 0;
 	if (key->state == AI_KEY_WORD)
 	{
-		at = entry->item.key_off + (shape->index.natts == 1 ? 0 : sizeof(int16));
+		at = entry->item.key_off + (shape->index.natts == 1 ? 0 :
+									sizeof(int16));
 		entry->category = ((const signed char *) descent->page->image)[at];
 		return NULL;
 	}
@@ -170,8 +171,8 @@ locate(GinWalk *walk, const GinTerm *term, OffsetNumber *offnum, bool *found)
 }
 
 /*
- * Down the entry tree to the leaf where the term is, or would be.  False where
- * the way ends before.
+ * Down the entry tree to the leaf where the term is, or would be.  False
+ * where the way ends before.
  *
  * Follows ginFindLeafPage (src/backend/access/gin/ginbtree.c, REL_19_STABLE)
  */
@@ -200,7 +201,8 @@ descend_entries(GinWalk *walk, const GinTerm *term)
 		{
 			int			result = 0;
 
-			problem = compare_entry(walk, term, descent->header.nitems, &result);
+			problem = compare_entry(walk, term, descent->header.nitems,
+									&result);
 			if (problem != NULL)
 			{
 				ai_blame(&visit->problem, problem);
@@ -210,7 +212,7 @@ descend_entries(GinWalk *walk, const GinTerm *term)
 				break;
 			blkno = descent->what.right;
 			if (!read_entries(descent, blkno,
-							  psprintf("term %d: beyond the last key of block %u, so to the right",
+							  psprintf("term %d: beyond block %u, to the right",
 									   term->number, visit->blkno)))
 				return false;
 		}
@@ -236,7 +238,7 @@ descend_entries(GinWalk *walk, const GinTerm *term)
 		visit->itemoffset = offnum;
 		visit->child = blkno = entry.item.child;
 		if (!read_entries(descent, blkno,
-						  psprintf("term %d: downlink %u of block %u is the first that it is not beyond",
+						  psprintf("term %d: within downlink %u of block %u",
 								   term->number, offnum, visit->blkno)))
 			return false;
 	}
@@ -254,7 +256,8 @@ take_addresses(GinWalk *walk, GinTerm *term, const AiIndexItem *item)
 	if (item->tids.form == AI_TIDS_NONE || n == 0)
 		return;
 	term->list = term->list == NULL ?
-		MemoryContextAlloc(walk->descent->run, sizeof(ItemPointerData) * room) :
+		MemoryContextAlloc(walk->descent->run,
+						   sizeof(ItemPointerData) * room) :
 		repalloc(term->list, sizeof(ItemPointerData) * room);
 	ai_tid_walk_start(&tids, &item->tids);
 	while (term->nlist < room &&
@@ -295,7 +298,8 @@ take_leaf(GinWalk *walk, GinTerm *term)
 	}
 	term->leaf = descent->visit.blkno;
 	term->right = descent->what.right;
-	ai_detail(&descent->visit.details, "addresses", AI_DETAIL_NUMBER, term->nlist);
+	ai_detail(&descent->visit.details, "addresses", AI_DETAIL_NUMBER,
+			  term->nlist);
 }
 
 static uint32
@@ -344,9 +348,9 @@ right_bound(const AiDescent *descent)
 }
 
 /*
- * Down a posting tree: to its first leaf where tid is NULL, else to where that
- * address is or would be.  *predicted is what the server reckons from the
- * number of downlinks.
+ * Down a posting tree: to its first leaf where tid is NULL, else to where
+ * that address is or would be.  *predicted is what the server reckons from
+ * the number of downlinks.
  */
 static bool
 descend_postings(GinWalk *walk, const GinTerm *term, BlockNumber root,
@@ -363,7 +367,7 @@ descend_postings(GinWalk *walk, const GinTerm *term, BlockNumber root,
 	if (tid == NULL)
 		why = psprintf("term %d: root of a posting tree", term->number);
 	else
-		why = psprintf("term %d: root of the posting tree again, for addresses from (%u,%u) on",
+		why = psprintf("term %d: posting tree again, for (%u,%u) and beyond",
 					   term->number, ItemPointerGetBlockNumberNoCheck(tid),
 					   ItemPointerGetOffsetNumberNoCheck(tid));
 	for (;;)
@@ -383,7 +387,7 @@ descend_postings(GinWalk *walk, const GinTerm *term, BlockNumber root,
 					break;
 			}
 			blkno = descent->what.right;
-			why = psprintf("term %d: beyond the bound of block %u, so to the right",
+			why = psprintf("term %d: beyond block %u, to the right",
 						   term->number, visit->blkno);
 			if (!read_postings(descent, blkno, why))
 				return false;
@@ -418,14 +422,15 @@ add_to_bitmap(GinWalk *walk, GinTerm *term)
 {
 	for (int i = 0; i < term->nlist; i++)
 	{
-		OffsetNumber offnum = ItemPointerGetOffsetNumberNoCheck(&term->list[i]);
+		ItemPointer tid = &term->list[i];
+		OffsetNumber offnum = ItemPointerGetOffsetNumberNoCheck(tid);
 
 		CHECK_FOR_INTERRUPTS();
 		if (offnum < FirstOffsetNumber || offnum > MaxHeapTuplesPerPage)
 			ai_blame(&walk->descent->visit.problem,
 					 "address that no row can have");
 		else
-			tbm_add_tuples(term->bitmap, &term->list[i], 1, false);
+			tbm_add_tuples(term->bitmap, tid, 1, false);
 	}
 	term->predicted += term->nlist;
 	forget_list(term);
@@ -450,7 +455,7 @@ collect_tree(GinWalk *walk, GinTerm *term, BlockNumber root)
 		if (descent->what.right == InvalidBlockNumber)
 			return;
 		if (!ai_descent_read(descent, descent->what.right,
-							 psprintf("term %d: all of the posting tree, so to the right",
+							 psprintf("term %d: all of it, so to the right",
 									  term->number)))
 			return;
 		/* a deleted page has lost its items, but not its link */
@@ -458,7 +463,8 @@ collect_tree(GinWalk *walk, GinTerm *term, BlockNumber root)
 			   descent->what.right != InvalidBlockNumber)
 		{
 			if (!ai_descent_read(descent, descent->what.right,
-								 psprintf("term %d: past a deleted page", term->number)))
+								 psprintf("term %d: past a deleted page",
+										  term->number)))
 				return;
 		}
 		if (!page_is(descent, "posting leaf"))
@@ -506,6 +512,8 @@ typedef enum Fit
 static Fit
 fit_of(GinWalk *walk, const GinTerm *term, const GinEntry *entry)
 {
+	FmgrInfo   *function = &walk->state.comparePartialFn[term->attnum - 1];
+	Oid			collation = walk->state.supportCollation[term->attnum - 1];
 	int32		cmp;
 
 	if (entry->attnum != term->attnum)
@@ -515,8 +523,7 @@ fit_of(GinWalk *walk, const GinTerm *term, const GinEntry *entry)
 			entry->category == GIN_CAT_NULL_ITEM ? FIT_END : FIT_TAKE;
 	if (entry->category != GIN_CAT_NORM_KEY)
 		return FIT_END;
-	cmp = DatumGetInt32(FunctionCall4Coll(&walk->state.comparePartialFn[term->attnum - 1],
-										  walk->state.supportCollation[term->attnum - 1],
+	cmp = DatumGetInt32(FunctionCall4Coll(function, collation,
 										  term->key, entry->key,
 										  UInt16GetDatum(term->strategy),
 										  PointerGetDatum(term->extra)));
@@ -556,7 +563,7 @@ collect(GinWalk *walk, GinTerm *term, OffsetNumber offnum)
 				return;
 			descent->search_steps = 0;
 			if (!read_entries(descent, descent->what.right,
-							  psprintf("term %d: more keys may match, so to the right",
+							  psprintf("term %d: more keys may match",
 									   term->number)) ||
 				!page_is(descent, "entry leaf"))
 				return;
@@ -569,7 +576,8 @@ collect(GinWalk *walk, GinTerm *term, OffsetNumber offnum)
 			fit = fit_of(walk, term, &entry);
 		MemoryContextSwitchTo(old);
 		if (problem != NULL && descent->visit.problem == NULL)
-			descent->visit.problem = MemoryContextStrdup(descent->scratch, problem);
+			descent->visit.problem = MemoryContextStrdup(descent->scratch,
+														 problem);
 		MemoryContextReset(walk->calls);
 		if (fit == FIT_END)
 			return;
@@ -605,7 +613,8 @@ start_equal(GinWalk *walk, GinTerm *term, OffsetNumber offnum)
 		take_addresses(walk, term, &item);
 		term->predicted = term->nlist;
 		term->finished = term->nlist == 0;
-		ai_detail(&visit->details, "addresses", AI_DETAIL_NUMBER, term->nlist);
+		ai_detail(&visit->details, "addresses", AI_DETAIL_NUMBER,
+				  term->nlist);
 		return;
 	}
 	visit->child = item.child;
@@ -641,7 +650,8 @@ ai_gin_start_term(GinWalk *walk, GinTerm *term)
 		return;
 	}
 	descent->visit.itemoffset = found ? offnum : InvalidOffsetNumber;
-	ai_detail(&descent->visit.details, "term", AI_DETAIL_NUMBER, term->number);
+	ai_detail(&descent->visit.details, "term", AI_DETAIL_NUMBER,
+			  term->number);
 	ai_detail(&descent->visit.details, "found", AI_DETAIL_BOOL, found);
 	if (term->partial || term->category == GIN_CAT_EMPTY_QUERY)
 	{
@@ -661,9 +671,11 @@ ai_gin_start_term(GinWalk *walk, GinTerm *term)
 }
 
 /*
- * ai_gin_load_more - the leaf of a posting tree that has addresses beyond past
+ * ai_gin_load_more - the leaf of a posting tree that has addresses beyond
+ * past
  *
- * The next one, if the search wants the next address, else down from the root.
+ * The next one, if the search wants the next address, else down from the
+ * root.
  *
  * Follows entryLoadMoreItems (src/backend/access/gin/ginget.c, REL_19_STABLE)
  */
@@ -671,7 +683,8 @@ void
 ai_gin_load_more(GinWalk *walk, GinTerm *term, ItemPointerData past)
 {
 	AiDescent  *descent = walk->descent;
-	bool		step_right = ginCompareItemPointers(&term->current, &past) == 0;
+	bool		step_right = ginCompareItemPointers(&term->current,
+													&past) == 0;
 	uint64		pages = 0;
 
 	if (!term->more)
@@ -688,7 +701,7 @@ ai_gin_load_more(GinWalk *walk, GinTerm *term, ItemPointerData past)
 						   FirstOffsetNumber);
 		else
 			ItemPointerSet(&tid, GinItemPointerGetBlockNumber(&past),
-						   OffsetNumberNext(GinItemPointerGetOffsetNumber(&past)));
+						   GinItemPointerGetOffsetNumber(&past) + 1);
 		if (!descend_postings(walk, term, term->root, &tid, NULL))
 		{
 			term->finished = true;
@@ -712,7 +725,7 @@ ai_gin_load_more(GinWalk *walk, GinTerm *term, ItemPointerData past)
 			}
 			descent->search_steps = 0;
 			if (!ai_descent_read(descent, term->right,
-								 psprintf("term %d: addresses of block %u are used up, so to the right",
+								 psprintf("term %d: block %u is used up",
 										  term->number, term->leaf)))
 			{
 				term->finished = true;

@@ -38,7 +38,7 @@ has_full_rows(const AiDescent *descent)
 	return (opaque->flags & GIN_LIST_FULLROW) != 0;
 }
 
-/* The address of the row that an entry is of; false where it can't be read. */
+/* The address of the row that an entry is of; false if it can't be read. */
 static bool
 row_of(AiDescent *descent, OffsetNumber offnum, ItemPointerData *tid)
 {
@@ -47,7 +47,8 @@ row_of(AiDescent *descent, OffsetNumber offnum, ItemPointerData *tid)
 	if (!ai_descent_item(descent, offnum, &item) || !item.readable ||
 		item.size < sizeof(IndexTupleData))
 	{
-		ai_blame(&descent->visit.problem, "entry of the pending list can't be read");
+		ai_blame(&descent->visit.problem,
+				 "entry of the pending list can't be read");
 		return false;
 	}
 	memcpy(tid, descent->page->image + item.off, sizeof(*tid));
@@ -62,6 +63,8 @@ static bool
 entry_fits(GinWalk *walk, const GinTerm *term, const GinEntry *entry,
 		   bool *over)
 {
+	FmgrInfo   *function = &walk->state.comparePartialFn[term->attnum - 1];
+	Oid			collation = walk->state.supportCollation[term->attnum - 1];
 	int32		cmp;
 
 	if (entry->attnum != term->attnum)
@@ -76,8 +79,7 @@ entry_fits(GinWalk *walk, const GinTerm *term, const GinEntry *entry,
 	if (term->category != GIN_CAT_NORM_KEY ||
 		entry->category != GIN_CAT_NORM_KEY || cmp > 0)
 		return false;
-	cmp = DatumGetInt32(FunctionCall4Coll(&walk->state.comparePartialFn[term->attnum - 1],
-										  walk->state.supportCollation[term->attnum - 1],
+	cmp = DatumGetInt32(FunctionCall4Coll(function, collation,
 										  term->key, entry->key,
 										  UInt16GetDatum(term->strategy),
 										  PointerGetDatum(term->extra)));
@@ -117,7 +119,8 @@ mark_terms(GinWalk *walk, OffsetNumber first, OffsetNumber last, bool *over)
 		}
 		MemoryContextSwitchTo(old);
 		if (problem != NULL && descent->visit.problem == NULL)
-			descent->visit.problem = MemoryContextStrdup(descent->scratch, problem);
+			descent->visit.problem = MemoryContextStrdup(descent->scratch,
+														 problem);
 		MemoryContextReset(walk->calls);
 	}
 }
@@ -163,7 +166,8 @@ static bool
 next_page(AiDescent *descent)
 {
 	return descent->what.right != InvalidBlockNumber &&
-		read_list(descent, descent->what.right, "next page of the pending list");
+		read_list(descent, descent->what.right,
+				  "next page of the pending list");
 }
 
 /*
@@ -218,7 +222,7 @@ one_row(GinWalk *walk, OffsetNumber *offnum, bool *over)
 			!ItemPointerEquals(&tid, &other))
 		{
 			ai_blame(&descent->visit.problem,
-					 "page of the pending list does not go on with the same row");
+					 "pending list does not go on with the same row");
 			return false;
 		}
 	}

@@ -28,9 +28,6 @@
 /* bytes of a term that a row shows, at most */
 #define SHOWN			60
 
-/* terms that a row names, at most */
-#define NAMED			10
-
 /* A term for the rows, printed by its type, without control characters. */
 static char *
 term_text(GinWalk *walk, const GinTerm *term)
@@ -57,7 +54,8 @@ term_text(GinWalk *walk, const GinTerm *term)
 			return pstrdup(term->mode == GIN_SEARCH_MODE_ALL ?
 						   "all keys" : "all keys and nulls");
 	}
-	value = ai_print_datum(ai_index_ready_printer(shape, &shape->printers[slot],
+	value = ai_print_datum(ai_index_ready_printer(shape,
+												  &shape->printers[slot],
 												  shape->desc, slot,
 												  descent->run),
 						   term->key, &problem);
@@ -76,28 +74,6 @@ term_text(GinWalk *walk, const GinTerm *term)
 	appendStringInfoString(&text, value[len] != '\0' ? " ...\"" : "\"");
 	if (term->partial)
 		appendStringInfoString(&text, " and what it is a part of");
-	return text.data;
-}
-
-/*
- * ai_gin_terms_text - the terms of a condition, for a sentence
- */
-char *
-ai_gin_terms_text(const GinCondition *condition)
-{
-	StringInfoData text;
-
-	initStringInfo(&text);
-	for (int i = 0; i < condition->key.nentries; i++)
-	{
-		if (i == NAMED)
-		{
-			appendStringInfo(&text, " and %u more", condition->key.nentries - NAMED);
-			break;
-		}
-		appendStringInfo(&text, "%s%d", i == 0 ? "" : ", ",
-						 condition->terms[i]->number);
-	}
 	return text.data;
 }
 
@@ -209,21 +185,22 @@ take_apart(GinWalk *walk, int i, bool *normal)
 	bool	   *partial = NULL;
 	bool	   *nulls = NULL;
 	Pointer    *extra = NULL;
+	Datum		result;
 	Datum	   *values;
 	GinNullCategory *categories;
 
 	if ((scankey->sk_flags & SK_ISNULL) != 0)
 		return false;
-	values = (Datum *)
-		DatumGetPointer(FunctionCall7Coll(&walk->state.extractQueryFn[column],
-										  walk->state.supportCollation[column],
-										  scankey->sk_argument,
-										  PointerGetDatum(&n),
-										  UInt16GetDatum(scankey->sk_strategy),
-										  PointerGetDatum(&partial),
-										  PointerGetDatum(&extra),
-										  PointerGetDatum(&nulls),
-										  PointerGetDatum(&mode)));
+	result = FunctionCall7Coll(&walk->state.extractQueryFn[column],
+							   walk->state.supportCollation[column],
+							   scankey->sk_argument,
+							   PointerGetDatum(&n),
+							   UInt16GetDatum(scankey->sk_strategy),
+							   PointerGetDatum(&partial),
+							   PointerGetDatum(&extra),
+							   PointerGetDatum(&nulls),
+							   PointerGetDatum(&mode));
+	values = (Datum *) DatumGetPointer(result);
 	if (mode < GIN_SEARCH_MODE_DEFAULT || mode > GIN_SEARCH_MODE_ALL)
 		mode = GIN_SEARCH_MODE_ALL;
 	if (mode != GIN_SEARCH_MODE_DEFAULT)
@@ -243,7 +220,8 @@ take_apart(GinWalk *walk, int i, bool *normal)
 		walk->needs_version = true;
 	}
 	add_condition(walk, i, scankey->sk_attno, scankey->sk_strategy, mode,
-				  scankey->sk_argument, n, values, categories, partial, extra);
+				  scankey->sk_argument, n, values, categories, partial,
+				  extra);
 	if (mode != GIN_SEARCH_MODE_ALL)
 		normal[column] = true;
 	return true;
@@ -281,7 +259,7 @@ ai_gin_make_terms(GinWalk *walk)
 
 		if (key->searchMode != GIN_SEARCH_MODE_ALL || normal[key->attnum - 1])
 			continue;
-		/* no condition of the column finds rows by a term: this one finds all */
+		/* no condition of the column finds rows by a term: this finds all */
 		key->excludeOnly = false;
 		add_hidden_term(walk, &walk->conditions[i], GIN_CAT_EMPTY_QUERY);
 		normal[key->attnum - 1] = true;

@@ -10,9 +10,9 @@
  * by its NSN, and its right sibling is visited too.
  *
  * This is the way of a bitmap scan, and of a plain index scan that is run to
- * its end: both read each of these pages once, and no other (there is no meta
- * page).  A plain scan that is cut short reads the first of them.  An ORDER BY
- * of a distance changes the order, and is left out.
+ * its end: both read each of these pages once, and no other (there is no
+ * meta page).  A plain scan that is cut short reads the first of them.  An
+ * ORDER BY of a distance changes the order, and is left out.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -56,7 +56,7 @@ typedef struct GistWalk
 	bool		see_dead;
 } GistWalk;
 
-/* All pages are alike: what counts is the order that the queue makes of that. */
+/* All pages are alike: what the queue makes of that is their order. */
 static int
 compare_waiting(const pairingheap_node *a, const pairingheap_node *b,
 				void *arg)
@@ -75,9 +75,10 @@ sent_before(GistWalk *walk, BlockNumber blkno)
 	{
 		BlockNumber room = Max(walk->descent->nblocks, blkno + 1);
 		Size		size = (Size) room / BITS_PER_BYTE + 1;
-		uint8	   *sent = MemoryContextAllocExtended(walk->descent->run, size,
-													  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+		uint8	   *sent;
 
+		sent = MemoryContextAllocExtended(walk->descent->run, size,
+										  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 		if (walk->sent != NULL)
 		{
 			memcpy(sent, walk->sent, (Size) walk->room / BITS_PER_BYTE + 1);
@@ -92,8 +93,8 @@ sent_before(GistWalk *walk, BlockNumber blkno)
 }
 
 /*
- * A page to be visited.  In a tree one way leads to each; that there is another
- * is a problem of the page that leads there.
+ * A page to be visited.  In a tree one way leads to each; that there is
+ * another is a problem of the page that leads there.
  */
 static void
 add_page(GistWalk *walk, BlockNumber blkno, uint64 parent_lsn,
@@ -141,13 +142,17 @@ start(GistWalk *walk, AiDescent *descent)
 			continue;
 		}
 		fmgr_info_copy(&walk->consistent[i],
-					   index_getprocinfo(rel, key->sk_attno, GIST_CONSISTENT_PROC),
+					   index_getprocinfo(rel, key->sk_attno,
+										 GIST_CONSISTENT_PROC),
 					   descent->run);
-		if (OidIsValid(index_getprocid(rel, key->sk_attno, GIST_DECOMPRESS_PROC)))
+		if (OidIsValid(index_getprocid(rel, key->sk_attno,
+									   GIST_DECOMPRESS_PROC)))
 			fmgr_info_copy(&walk->decompress[i],
-						   index_getprocinfo(rel, key->sk_attno, GIST_DECOMPRESS_PROC),
+						   index_getprocinfo(rel, key->sk_attno,
+											 GIST_DECOMPRESS_PROC),
 						   descent->run);
-		walk->collations[i] = OidIsValid(collation) ? collation : DEFAULT_COLLATION_OID;
+		walk->collations[i] = OidIsValid(collation) ? collation :
+			DEFAULT_COLLATION_OID;
 		ai_key_reader_init(&walk->readers[i], descent, column, column,
 						   walk->consistent[i].fn_oid);
 	}
@@ -158,7 +163,8 @@ start(GistWalk *walk, AiDescent *descent)
  * Does a key satisfy condition i, or may what it stands for do so?
  */
 static bool
-ask(GistWalk *walk, int i, const AiIndexItem *item, Datum datum, bool *recheck)
+ask(GistWalk *walk, int i, const AiIndexItem *item, Datum datum,
+	bool *recheck)
 {
 	AiDescent  *descent = walk->descent;
 	ScanKey		key = &descent->keys[i];
@@ -190,7 +196,8 @@ ask(GistWalk *walk, int i, const AiIndexItem *item, Datum datum, bool *recheck)
 /*
  * Does an item pass all conditions?  Returns what is wrong with it, or NULL.
  *
- * Follows gistindex_keytest (src/backend/access/gist/gistget.c, REL_19_STABLE)
+ * Follows gistindex_keytest
+ * (src/backend/access/gist/gistget.c, REL_19_STABLE)
  */
 static const char *
 test_item(GistWalk *walk, const AiIndexItem *item, bool leaf, bool *match,
@@ -302,7 +309,8 @@ scan_items(GistWalk *walk)
 					 item.itemoffset);
 	}
 	visit->searched = leaf;
-	ai_detail(&visit->details, "items", AI_DETAIL_NUMBER, descent->header.nitems);
+	ai_detail(&visit->details, "items", AI_DETAIL_NUMBER,
+			  descent->header.nitems);
 	ai_detail(&visit->details, "passed", AI_DETAIL_NUMBER, passed);
 	if (leaf)
 		ai_detail(&visit->details, "to_recheck", AI_DETAIL_NUMBER, rechecked);
@@ -321,10 +329,10 @@ visit_page(GistWalk *walk, const Waiting *waiting)
 	if (waiting->from == InvalidBlockNumber)
 		why = pstrdup("root, where every search begins");
 	else if (waiting->via == InvalidOffsetNumber)
-		why = psprintf("right link of block %u, which was split after its parent was read",
+		why = psprintf("right link of block %u, which was split since",
 					   waiting->from);
 	else
-		why = psprintf("downlink %u of block %u, whose key the operator class lets through",
+		why = psprintf("downlink %u of block %u: its key passes",
 					   waiting->via, waiting->from);
 	if (!ai_descent_read(descent, waiting->blkno, why))
 		return;
@@ -333,7 +341,7 @@ visit_page(GistWalk *walk, const Waiting *waiting)
 	if (waiting->parent_lsn != 0 &&
 		(GistFollowRight((Page) descent->page->image) ||
 		 waiting->parent_lsn < nsn) &&
-		descent->what.right != InvalidBlockNumber)
+		ai_index_has_block(&descent->shape->index, descent->what.right))
 	{
 		ai_detail_word(&descent->visit.details, "split",
 					   "after the parent was read, or not finished");
@@ -354,18 +362,21 @@ ai_gist_walk(AiDescent *descent)
 	GistWalk	walk;
 	bool		possible = start(&walk, descent);
 
-	walk.calls = AllocSetContextCreate(descent->run, "calls of an operator class",
+	walk.calls = AllocSetContextCreate(descent->run,
+									   "calls of an operator class",
 									   ALLOCSET_DEFAULT_SIZES);
 	walk.queue = pairingheap_allocate(compare_waiting, NULL);
 	walk.see_dead = TransactionStartedDuringRecovery();
 	ai_descent_search(descent);
 	if (possible)
-		add_page(&walk, ROOT_BLOCK, 0, InvalidBlockNumber, InvalidOffsetNumber);
+		add_page(&walk, ROOT_BLOCK, 0, InvalidBlockNumber,
+				 InvalidOffsetNumber);
 	MemoryContextSwitchTo(old);
 
 	while (!pairingheap_is_empty(walk.queue))
 	{
-		Waiting    *waiting = (Waiting *) pairingheap_remove_first(walk.queue);
+		Waiting    *waiting = (Waiting *)
+			pairingheap_remove_first(walk.queue);
 
 		visit_page(&walk, waiting);
 		pfree(waiting);

@@ -4,17 +4,19 @@
  *	  The way of a search through an SP-GiST index.
  *
  * There are two trees, one of the rows whose key is null.  The search goes
- * from one inner tuple to the next: the operator class gets its prefix and the
- * labels of its nodes, and says which nodes are to be followed.  A node leads
- * to another inner tuple or to a chain of leaf tuples, each of which the
- * operator class is asked for.  A tuple that was moved has left a redirection.
+ * from one inner tuple to the next: the operator class gets its prefix and
+ * the labels of its nodes, and says which nodes are to be followed.  A node
+ * leads to another inner tuple or to a chain of leaf tuples, each of which
+ * the operator class is asked for.  A tuple that was moved has left a
+ * redirection.
  *
  * A row here is such a step.  Several tuples of one page may come one after
  * the other; the executor keeps the page then, and so its step has the same
- * number as the one before: the numbers count what a bitmap scan reads, in the
- * order that the server's own queue makes.  (A plain scan lets go of the page
- * whenever it returns rows, and reads it again.  The first scan of a session
- * reads the meta page too, once.)  An ORDER BY of a distance is left out.
+ * number as the one before: the numbers count what a bitmap scan reads, in
+ * the order that the server's own queue makes.  (A plain scan lets go of the
+ * page whenever it returns rows, and reads it again.  The first scan of a
+ * session reads the meta page too, once.)  An ORDER BY of a distance is left
+ * out.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -68,7 +70,7 @@ typedef struct SpgistWalk
 	bool		leaf_byval;
 	int16		leaf_len;
 	pairingheap *queue;
-	HTAB	   *seen;			/* addresses of tuples, so that no circle ends */
+	HTAB	   *seen;			/* addresses of tuples: no circle goes on */
 	MemoryContext calls;		/* emptied after each tuple */
 	MemoryContext values;		/* what the operator class hands down */
 	BlockNumber held;			/* the page that the executor has still */
@@ -88,7 +90,8 @@ compare_waiting(const pairingheap_node *a, const pairingheap_node *b,
 static void
 add_root(SpgistWalk *walk, bool isnull)
 {
-	Waiting    *waiting = MemoryContextAllocZero(walk->descent->run, sizeof(Waiting));
+	Waiting    *waiting = MemoryContextAllocZero(walk->descent->run,
+												 sizeof(Waiting));
 
 	ItemPointerSet(&waiting->tid,
 				   isnull ? SPGIST_NULL_BLKNO : SPGIST_ROOT_BLKNO,
@@ -158,7 +161,8 @@ start(SpgistWalk *walk, AiDescent *descent)
 				   descent->run);
 	inner = walk->inner.fn_oid;
 	ai_key_reader_init(&walk->leaf_reader, descent, 0, 0, inner);
-	walk->has_prefix = TupleDescAttr(shape->desc, prefix)->atttypid != VOIDOID;
+	walk->has_prefix = TupleDescAttr(shape->desc,
+									 prefix)->atttypid != VOIDOID;
 	walk->has_label = TupleDescAttr(shape->desc, label)->atttypid != VOIDOID;
 	if (walk->has_prefix)
 		ai_key_reader_init(&walk->prefix_reader, descent, 0, prefix, inner);
@@ -173,9 +177,11 @@ start(SpgistWalk *walk, AiDescent *descent)
 	ctl.hcxt = descent->run;
 	walk->seen = hash_create("tuples of a search", 256, &ctl,
 							 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	walk->calls = AllocSetContextCreate(descent->run, "calls of an operator class",
+	walk->calls = AllocSetContextCreate(descent->run,
+										"calls of an operator class",
 										ALLOCSET_DEFAULT_SIZES);
-	walk->values = AllocSetContextCreate(descent->run, "values of an operator class",
+	walk->values = AllocSetContextCreate(descent->run,
+										 "values of an operator class",
 										 ALLOCSET_DEFAULT_SIZES);
 	walk->queue = pairingheap_allocate(compare_waiting, NULL);
 	prepare_keys(walk, &nulls, &others);
@@ -196,6 +202,7 @@ check_inner(const SpgistWalk *walk, const SpGistInnerTupleData *tuple,
 {
 	int			nnodes = tuple->nNodes;
 	bool		ok = true;
+	char		flags;
 
 	switch (walk->inner.fn_oid)
 	{
@@ -218,14 +225,17 @@ check_inner(const SpgistWalk *walk, const SpGistInnerTupleData *tuple,
 			if (tuple->allTheSame)
 				break;
 			ok = has_prefix ? nnodes == 4 || nnodes == 5 : nnodes == 2;
-			if (ok && has_prefix &&
-				(range_get_flags(DatumGetRangeTypeP(prefix)) & RANGE_EMPTY) != 0)
+			if (!ok || !has_prefix)
+				break;
+			flags = range_get_flags(DatumGetRangeTypeP(prefix));
+			if ((flags & RANGE_EMPTY) != 0)
 				return "centroid of an inner tuple is an empty range";
 			break;
 		default:
 			break;
 	}
-	return ok ? NULL : "inner tuple has not the prefix, the labels or the nodes that its operator class gives it";
+	return ok ? NULL :
+		"inner tuple has not the parts that its operator class gives it";
 }
 
 /*
@@ -285,12 +295,12 @@ ask_inner(SpgistWalk *walk, const Waiting *waiting, const AiIndexItem *item,
 
 	memset(&in, 0, sizeof(in));
 	if (walk->leaf_reader.foreign && ai_page_unproven(descent->page) != NULL)
-		return psprintf("what the operator class expects of its tuples is not known: %s",
+		return psprintf("tuples of this operator class are not known: %s",
 						ai_page_unproven(descent->page));
 	if (has_prefix)
 	{
 		if (!walk->has_prefix)
-			return "inner tuple has a prefix, which its operator class does not know";
+			return "inner tuple has a prefix, which its class does not know";
 		if (shape->method->keys(&shape->index, descent->page->image, item,
 								shape->keys) != 1)
 			return "prefix of an inner tuple can't be read";
@@ -299,7 +309,8 @@ ask_inner(SpgistWalk *walk, const Waiting *waiting, const AiIndexItem *item,
 		if (problem != NULL)
 			return problem;
 	}
-	problem = check_inner(walk, tuple, has_prefix, nlabels > 0, in.prefixDatum);
+	problem = check_inner(walk, tuple, has_prefix, nlabels > 0,
+						  in.prefixDatum);
 	if (problem != NULL)
 		return problem;
 
@@ -323,7 +334,8 @@ static void
 add_node(SpgistWalk *walk, const Waiting *parent,
 		 const spgInnerConsistentOut *out, int i, const ItemPointerData *link)
 {
-	Waiting    *waiting = MemoryContextAllocZero(walk->descent->run, sizeof(Waiting));
+	Waiting    *waiting = MemoryContextAllocZero(walk->descent->run,
+												 sizeof(Waiting));
 
 	waiting->tid = *link;
 	waiting->isnull = parent->isnull;
@@ -374,12 +386,13 @@ test_inner(SpgistWalk *walk, const Waiting *waiting, const AiIndexItem *item)
 	}
 	else
 	{
-		problem = ask_inner(walk, waiting, item, tuple, labels, nlabels, &out);
+		problem = ask_inner(walk, waiting, item, tuple, labels, nlabels,
+							&out);
 		if (problem != NULL)
 			return problem;
 	}
 	if (tuple->allTheSame && out.nNodes != 0 && out.nNodes != nnodes)
-		return "operator class chose some nodes of a tuple whose nodes are all the same";
+		return "operator class chose some of the nodes that are all the same";
 	for (int i = 0; i < out.nNodes; i++)
 	{
 		int			number = out.nodeNumbers[i];
@@ -477,8 +490,8 @@ typedef enum TupleState
 } TupleState;
 
 /*
- * Tuple offnum of the page: decoded, and what it is.  *problem is set where it
- * is none that a search should come to.
+ * Tuple offnum of the page: decoded, and what it is.  *problem is set where
+ * it is none that a search should come to.
  */
 static TupleState
 tuple_at(SpgistWalk *walk, OffsetNumber offnum, AiIndexItem *item,
@@ -519,7 +532,8 @@ tuple_at(SpgistWalk *walk, OffsetNumber offnum, AiIndexItem *item,
  * One tuple of a leaf page, which was decoded.
  */
 static void
-look_at_leaf(SpgistWalk *walk, const Waiting *waiting, const AiIndexItem *item,
+look_at_leaf(SpgistWalk *walk, const Waiting *waiting,
+			 const AiIndexItem *item,
 			 uint32 *rechecked)
 {
 	AiDescent  *descent = walk->descent;
@@ -555,7 +569,8 @@ scan_leaf(SpgistWalk *walk, const Waiting *waiting, bool root,
 	uint32		rechecked = 0;
 
 	visit->searched = true;
-	while (root ? offnum <= descent->header.nitems : offnum != InvalidOffsetNumber)
+	while (root ? offnum <= descent->header.nitems :
+		   offnum != InvalidOffsetNumber)
 	{
 		AiIndexItem item;
 		const char *problem;
@@ -616,7 +631,8 @@ come_to(SpgistWalk *walk, const Waiting *waiting, const char *why)
 		readable = ai_descent_read(descent, blkno, why);
 		walk->held = readable ? blkno : InvalidBlockNumber;
 	}
-	descent->visit.itemoffset = ItemPointerGetOffsetNumberNoCheck(&waiting->tid);
+	descent->visit.itemoffset =
+		ItemPointerGetOffsetNumberNoCheck(&waiting->tid);
 	if (!readable)
 		return false;
 	(void) hash_search(walk->seen, &waiting->tid, HASH_ENTER, &found);
@@ -629,7 +645,8 @@ come_to(SpgistWalk *walk, const Waiting *waiting, const char *why)
 	if (strcmp(descent->what.kind, "leaf") != 0 &&
 		strcmp(descent->what.kind, "inner") != 0)
 	{
-		ai_blame(&descent->visit.problem, "search comes to a page without tuples");
+		ai_blame(&descent->visit.problem,
+				 "search comes to a page without tuples");
 		return false;
 	}
 	return true;
@@ -659,11 +676,13 @@ visit_tuple(SpgistWalk *walk, Waiting *waiting, const char *why)
 	blkno = visit->blkno;
 	if (((opaque->flags & SPGIST_NULLS) != 0) != waiting->isnull)
 	{
-		ai_blame(&visit->problem, "page is of the other tree, that of nulls or that of values");
+		ai_blame(&visit->problem,
+				 "page is of the other tree, of nulls or of values");
 		return false;
 	}
 	if ((opaque->flags & SPGIST_LEAF) != 0)
-		return scan_leaf(walk, waiting, SpGistBlockIsRoot(blkno), &waiting->tid);
+		return scan_leaf(walk, waiting, SpGistBlockIsRoot(blkno),
+						 &waiting->tid);
 
 	state = tuple_at(walk, visit->itemoffset, &item, &problem);
 	if (state == TUPLE_REDIRECT)
@@ -688,7 +707,8 @@ visit_tuple(SpgistWalk *walk, Waiting *waiting, const char *why)
 }
 
 /*
- * ai_spgist_walk - from the roots down all ways that the operator class chooses
+ * ai_spgist_walk - from the roots down all ways that the operator class
+ * chooses
  */
 void
 ai_spgist_walk(AiDescent *descent)
@@ -702,7 +722,8 @@ ai_spgist_walk(AiDescent *descent)
 
 	while (!pairingheap_is_empty(walk.queue))
 	{
-		Waiting    *waiting = (Waiting *) pairingheap_remove_first(walk.queue);
+		Waiting    *waiting = (Waiting *)
+			pairingheap_remove_first(walk.queue);
 		char		why[128];
 
 		if (!ItemPointerIsValid(&waiting->from))
@@ -721,10 +742,12 @@ ai_spgist_walk(AiDescent *descent)
 
 			if (!visit_tuple(&walk, waiting, why))
 				break;
-			snprintf(why, sizeof(why), "redirection at (%u,%u): the tuple was moved",
+			snprintf(why, sizeof(why),
+					 "redirection at (%u,%u): the tuple was moved",
 					 ItemPointerGetBlockNumberNoCheck(&was),
 					 ItemPointerGetOffsetNumberNoCheck(&was));
-			descent->visit.child = ItemPointerGetBlockNumberNoCheck(&waiting->tid);
+			descent->visit.child =
+				ItemPointerGetBlockNumberNoCheck(&waiting->tid);
 		}
 		if (!walk.leaf_byval && DatumGetPointer(waiting->value) != NULL)
 			pfree(DatumGetPointer(waiting->value));

@@ -6,9 +6,9 @@
  *
  * Such a function takes what it is given for sound, and it is written in C.
  * Which form the keys have that it expects follows from the function itself:
- * from its source name and library, and the extension that owns it, for a name
- * alone says nothing.  The server's own functions take values of the types
- * that their operator classes name, but for a few.
+ * from its source name and library, and the extension that owns it, for a
+ * name alone says nothing.  The server's own functions take values of the
+ * types that their operator classes name, but for a few.
  *
  * Of any other function it is not known what it expects, beside a value of
  * the type; then the page's bytes must be proven, as value.c has it.
@@ -64,21 +64,35 @@ static const struct
 	Oid			part;
 	Oid			leaf_part;
 }			contrib[] = {
-	{"btree_gist", "$libdir/btree_gist", "gbt_text_consistent", AI_KEYFORM_BOUNDS, 0, TEXTOID, TEXTOID},
-	{"btree_gist", "$libdir/btree_gist", "gbt_bpchar_consistent", AI_KEYFORM_BOUNDS, 0, TEXTOID, TEXTOID},
-	{"btree_gist", "$libdir/btree_gist", "gbt_bytea_consistent", AI_KEYFORM_BOUNDS, 0, InvalidOid, InvalidOid},
-	{"btree_gist", "$libdir/btree_gist", "gbt_numeric_consistent", AI_KEYFORM_BOUNDS, 0, NUMERICOID, NUMERICOID},
+	{"btree_gist", "$libdir/btree_gist", "gbt_text_consistent",
+	 AI_KEYFORM_BOUNDS, 0, TEXTOID, TEXTOID},
+	{"btree_gist", "$libdir/btree_gist", "gbt_bpchar_consistent",
+	 AI_KEYFORM_BOUNDS, 0, TEXTOID, TEXTOID},
+	{"btree_gist", "$libdir/btree_gist", "gbt_bytea_consistent",
+	 AI_KEYFORM_BOUNDS, 0, InvalidOid, InvalidOid},
+	{"btree_gist", "$libdir/btree_gist", "gbt_numeric_consistent",
+	 AI_KEYFORM_BOUNDS, 0, NUMERICOID, NUMERICOID},
 	/* above the leaves the number of bits is left out */
-	{"btree_gist", "$libdir/btree_gist", "gbt_bit_consistent", AI_KEYFORM_BOUNDS, 0, InvalidOid, VARBITOID},
-	{"btree_gist", "$libdir/btree_gist", NULL, AI_KEYFORM_BYTES, 0, InvalidOid, InvalidOid},
-	{"pg_trgm", "$libdir/pg_trgm", "gtrgm_consistent", AI_KEYFORM_TRIGRAMS, 12, InvalidOid, InvalidOid},
-	{"hstore", "$libdir/hstore", "ghstore_consistent", AI_KEYFORM_SIGNATURE, 16, InvalidOid, InvalidOid},
-	{"intarray", "$libdir/_int", "g_intbig_consistent", AI_KEYFORM_SIGNATURE, 252, InvalidOid, InvalidOid},
-	{"intarray", "$libdir/_int", "g_int_consistent", AI_KEYFORM_INT_RANGES, 100, InvalidOid, InvalidOid},
-	{"ltree", "$libdir/ltree", "ltree_consistent", AI_KEYFORM_LTREE, 8, InvalidOid, InvalidOid},
-	{"ltree", "$libdir/ltree", "_ltree_consistent", AI_KEYFORM_LTREE_ARRAY, 28, InvalidOid, InvalidOid},
-	{"cube", "$libdir/cube", "g_cube_consistent", AI_KEYFORM_VALUE, 0, InvalidOid, InvalidOid},
-	{"seg", "$libdir/seg", "gseg_consistent", AI_KEYFORM_VALUE, 0, InvalidOid, InvalidOid}
+	{"btree_gist", "$libdir/btree_gist", "gbt_bit_consistent",
+	 AI_KEYFORM_BOUNDS, 0, InvalidOid, VARBITOID},
+	{"btree_gist", "$libdir/btree_gist", NULL, AI_KEYFORM_BYTES, 0,
+	 InvalidOid, InvalidOid},
+	{"pg_trgm", "$libdir/pg_trgm", "gtrgm_consistent", AI_KEYFORM_TRIGRAMS,
+	 12, InvalidOid, InvalidOid},
+	{"hstore", "$libdir/hstore", "ghstore_consistent", AI_KEYFORM_SIGNATURE,
+	 16, InvalidOid, InvalidOid},
+	{"intarray", "$libdir/_int", "g_intbig_consistent", AI_KEYFORM_SIGNATURE,
+	 252, InvalidOid, InvalidOid},
+	{"intarray", "$libdir/_int", "g_int_consistent", AI_KEYFORM_INT_RANGES,
+	 100, InvalidOid, InvalidOid},
+	{"ltree", "$libdir/ltree", "ltree_consistent", AI_KEYFORM_LTREE, 8,
+	 InvalidOid, InvalidOid},
+	{"ltree", "$libdir/ltree", "_ltree_consistent", AI_KEYFORM_LTREE_ARRAY,
+	 28, InvalidOid, InvalidOid},
+	{"cube", "$libdir/cube", "g_cube_consistent", AI_KEYFORM_VALUE, 0,
+	 InvalidOid, InvalidOid},
+	{"seg", "$libdir/seg", "gseg_consistent", AI_KEYFORM_VALUE, 0, InvalidOid,
+	 InvalidOid}
 };
 
 /* What the options of all of them begin with */
@@ -146,7 +160,8 @@ rule_of(AiKeyReader *reader, AiDescent *descent, int column, Oid function)
 	{
 		if (strcmp(extension, contrib[i].extension) != 0 ||
 			strcmp(library, contrib[i].library) != 0 ||
-			(contrib[i].source != NULL && strcmp(source, contrib[i].source) != 0))
+			(contrib[i].source != NULL &&
+			 strcmp(source, contrib[i].source) != 0))
 			continue;
 		rule->form = contrib[i].form;
 		rule->size = size_of_column(descent->rel, column, contrib[i].size);
@@ -255,7 +270,7 @@ ai_key_read(AiKeyReader *reader, AiDescent *descent, const AiIndexKey *key,
 		return key->stored.problem != NULL ? key->stored.problem :
 			"value is not there";
 	if (reader->foreign && unproven != NULL)
-		return psprintf("what the operator class expects of its keys is not known: %s",
+		return psprintf("keys of this operator class are not known: %s",
 						unproven);
 	data = ai_stored_value(NULL, descent->page->image + key->stored.offset,
 						   &key->stored, &problem);
