@@ -90,7 +90,7 @@ SKIP:
 # REPACK CONCURRENTLY has a slot of its own, behind max_replication_slots.
 SKIP:
 {
-	skip 'no REPACK', 2 if $major < 19;
+	skip 'no REPACK', 3 if $major < 19;
 	$node->safe_psql('postgres', 'CREATE TABLE packed (i int PRIMARY KEY); INSERT INTO packed SELECT generate_series(1, 100)');
 	my $writer = $node->background_psql('postgres');
 	$writer->query_safe('BEGIN; SELECT pg_current_xact_id()');
@@ -99,7 +99,10 @@ SKIP:
 	$node->poll_query_until('postgres', q(SELECT count(*) > 0 FROM pg_replication_slots WHERE slot_name LIKE '%repack%' AND catalog_xmin IS NOT NULL))
 	  or die 'no slot';
 	is($node->safe_psql('postgres', q(SELECT count(*) FROM arch_inspect.xmin_horizons
-		WHERE kind LIKE 'replication slot%' AND holder LIKE '%repack%')), '1', 'the slot of a REPACK is named');
+		WHERE kind LIKE 'replication slot _%' AND holder LIKE '%repack%')), '1', 'the slot of a REPACK is named');
+	# it holds all rows, until its snapshot is made
+	is($node->safe_psql('postgres', q(SELECT count(DISTINCT holder), count(DISTINCT kind) FROM arch_inspect.xmin_horizons
+		WHERE kind LIKE 'replication slot%')), '1|2', 'and it alone, for rows of catalogs and for all');
 	is($node->safe_psql('postgres', q(SELECT count(*) FROM arch_inspect.xmin_horizons WHERE kind = 'replication slots')), '0',
 		'and not counted among those that have no name');
 	$writer->query_safe('COMMIT');

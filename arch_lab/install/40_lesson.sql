@@ -8,16 +8,20 @@
 -- "see" and "fact" say what the step shows, or what every server does: not
 -- what only this one happens to do.
 --
+-- "from_major" is the first major that has what the step shows, NULL where all
+-- have it.  In a section the steps stand in that order, so that those that are
+-- walked on an older server bear numbers without a gap.
+--
 -- What is run as whoever walks must not lie where anybody may come to write:
 -- rights on tables can be granted later, and pg_write_all_data has them all.
 -- So the steps are the body of a function, and the view only shows them.
 --
 CREATE FUNCTION arch_lab.lesson_steps()
 RETURNS TABLE (section_no int, section text, step int, title text, lesson text,
-	script text, see text, fact text, expect text[])
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 100 ROWS 50
+	script text, see text, fact text, expect text[], from_major int)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 100 ROWS 60
 BEGIN ATOMIC
-	SELECT v.section_no, v.section, v.step, v.title, v.lesson, v.script, v.see, v.fact, v.expect
+	SELECT v.section_no, v.section, v.step, v.title, v.lesson, v.script, v.see, v.fact, v.expect, NULL::int
 	  FROM (VALUES
 (1, 'Introduction', 1, 'The server, and the extensions that show it',
 NULL,
@@ -89,7 +93,7 @@ reader: VACUUM visits;
 reader: SELECT fork, segments, pages, bytes FROM arch_inspect.relation_forks('visits');
 reader: SELECT blkno, tuples, free_bytes, fsm_bytes FROM arch_inspect.page_map('visits');$l$,
 'Three files for one table. The FSM fork is a tree with one byte for each page of the table, so the free space it remembers (fsm_bytes) is rounded down to steps of 32 bytes, and it may be dated. The VM fork has two bits for each page.',
-'The visibility map does not track "pages that contain only visible tuples": a bit that is set promises that every transaction sees all of the page (all-visible), or that all of it is frozen (all-frozen); a bit that is clear promises nothing.',
+'The visibility map does not track "pages that contain only visible tuples": a bit that is set promises that every transaction sees all of the page (all-visible), or that all of it is frozen (all-frozen); a bit that is clear promises nothing. Until 18 only VACUUM and COPY ... FREEZE set one; from 19 on a query that reads the page may.',
 ARRAY[$l$fsm +\| +1 \| +3 \| +24576$l$, $l$vm +\| +1 \| +1 \| +8192$l$, $l$2 \| +130 \| +2448 \| +2432$l$]),
 
 (3, 'Storage Engine', 3, 'The lesson''s large value',
@@ -148,6 +152,14 @@ reader: SELECT lp, lp_off, lp_len, t_xmin, t_xmax, t_ctid, state FROM arch_inspe
 'The header says where the line pointers end (lower: 24 bytes of header and 4 for each) and where the tuples begin (upper: they grow down from the end). A row of one integer takes 24 bytes of tuple header and 4 of data (lp_len), and 32 of the page. The UPDATE did not overwrite: the first version stays, with the updater in t_xmax and the way to its successor in t_ctid.',
 NULL,
 ARRAY[$l$28 \| +8160 \| +8192$l$, $l$32 \| +8128 \| +8192$l$, $l$1 \| +8160 \| +28 \| +\d+ \| +[1-9]\d* \| \(0,3\)$l$]),
+
+(3, 'Storage Engine', 6, 'Is a page that comes from the disk the one that was written?',
+NULL,
+$l$reader: SELECT state FROM arch_inspect.data_checksums WHERE datname = current_database();
+reader: SELECT state_in_words FROM arch_inspect.data_checksums WHERE datname = current_database();$l$,
+'With checksums each page bears one in its header, so that what storage returns is believed only if it is what was written. It holds for the whole cluster.',
+'initdb decides it: since 18 with checksums unless told otherwise, before that without. Later pg_checksums can change it, while the server is down.',
+ARRAY[$l$state\s+-+\s+(on|off|inprogress-on|inprogress-off) *\n$l$, $l$each page gets a checksum|no page is checked|being switched o$l$]),
 
 (4, 'Write-Ahead Logging (WAL)', 1, 'WAL settings',
 $l$-- Check WAL settings
@@ -548,6 +560,23 @@ reader: SELECT pg_relation_size('mine')::text = current_setting('lab.size') AS t
 'Autovacuum makes space reusable and rarely gives it back. It also keeps the visibility map, the free space map and the planner''s statistics, and prevents transaction id wraparound, which it does even when it is turned off.',
 ARRAY[$l$100 \| +0 \| +\d+ \| t$l$, $l$used_again\s+-+\s+t$l$]),
 
+(7, 'Background Processes', 7, 'A vacuum under way, and its memory',
+NULL,
+$l$reader: CREATE TABLE numbers (n int) WITH (autovacuum_enabled = off); INSERT INTO numbers VALUES (1); CREATE INDEX ON numbers USING hash (n);
+reader: BEGIN; INSERT INTO numbers SELECT i FROM generate_series(2, 5000) AS i; ROLLBACK;
+reader: BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;
+        DECLARE c CURSOR FOR SELECT n FROM numbers WHERE n = 1; FETCH 1 FROM c;
+writer: VACUUM (INDEX_CLEANUP on) numbers;
+reader: SELECT phase, dead_items, pg_size_pretty(memory_used_bytes) AS memory, pg_size_pretty(memory_limit_bytes) AS at_most
+  FROM arch_inspect.vacuum_progress WHERE relation = 'numbers'::regclass;
+reader: SELECT substring(memory_in_words FROM 'rows, ([^;]*)') AS where_the_pointers_are_kept
+  FROM arch_inspect.vacuum_progress WHERE relation = 'numbers'::regclass;
+reader: COMMIT;
+writer collect:$l$,
+'An open cursor stands on a page of the index, so the vacuum has to wait there and can be looked at: it has read the table and noted the pointers of dead rows, and now takes them out of the index. The rows are those of an INSERT that was rolled back, which nobody can ask for: so they go, though the transaction that plays this walkthrough is older.',
+'Until 16 the pointers are six bytes each in one array, of at most 1 GB; from 17 on a radix tree (TidStore) grows as it must and knows no such limit, so that the indexes are seldom gone through twice.',
+ARRAY[$l$waiting for the last pin on page$l$, $l$vacuuming indexes +\| +4\d\d\d +\|$l$, $l$six bytes each, in an array|in a radix tree \(TidStore\)$l$]),
+
 (8, 'Performance Implications', 1, 'System resource usage',
 $l$-- Check system resource usage
 SELECT 
@@ -590,14 +619,117 @@ reader: SELECT count(*) AS functions, count(*) FILTER (WHERE obj_description(p.o
 $l$Every view and function of the suite carries its description: \d+ and \df+ in psql show it.$l$,
 NULL,
 ARRAY['client_backends +\| \w', 'sessions +\| \w', $l$description\s+[-+]+\s+\d+ \| +0\s$l$])
-	  ) AS v (section_no, section, step, title, lesson, script, see, fact, expect);
+	  ) AS v (section_no, section, step, title, lesson, script, see, fact, expect)
+	UNION ALL
+	SELECT v.section_no, v.section, v.step, v.title, NULL, v.script, v.see, v.fact, v.expect, v.from_major
+	  FROM (VALUES
+(18, 3, 'Storage Engine', 7, 'NOT NULL with a name, and columns that are nowhere',
+$l$reader: CREATE TABLE numbers (n int CONSTRAINT must_be_there NOT NULL,
+       half numeric GENERATED ALWAYS AS (n / 2.0) VIRTUAL, twice int GENERATED ALWAYS AS (n * 2) STORED);
+reader: INSERT INTO numbers (n) VALUES (21);
+reader: SELECT attname, not_null, generated FROM arch_inspect.row_layout('numbers') ORDER BY attnum;
+reader: SELECT attname, storage, length, value FROM arch_inspect.tuple_attributes('numbers', '(0,1)') ORDER BY attnum;
+reader: SELECT n, round(half, 1) AS half, twice FROM numbers;$l$,
+'The row holds n and twice, and of half nothing at all: a virtual column is reckoned when it is read. NOT NULL is a constraint with a name, as CHECK is.',
+'Both came with 18. There a generated column is virtual unless STORED is said; until 17 all are stored.',
+ARRAY[$l$n +\| not null \(constraint must_be_there\)$l$, $l$half +\| virtual +\| +\|$l$, $l$twice +\| +\w+ +\| +4 \| 42$l$, $l$21 \| +10\.5 \| +42$l$]),
+
+(19, 3, 'Storage Engine', 8, 'A SELECT that writes into the visibility map',
+$l$reader: CREATE TEMP TABLE mine AS SELECT i AS id, repeat('x', 100) AS filler FROM generate_series(1, 200) AS i;
+reader: SELECT blkno, tuples, all_visible FROM arch_inspect.page_map('mine');
+reader: SELECT count(*) FROM mine;
+reader: SELECT blkno, tuples, all_visible FROM arch_inspect.page_map('mine');$l$,
+'Nothing vacuumed this table, and a SELECT is all that happened between the two looks: it came by full pages, found that everybody sees all of their rows, and said so in the map. (The rows of a temporary table no other session''s snapshot can need.) The last page has room, so it was not looked at so closely.',
+'Until 18 only VACUUM and COPY ... FREEZE set bits of the visibility map. From 19 on a query may that does not change the table, and where the table is logged so is this: even reading can write WAL.',
+ARRAY[$l$0 \| +58 \| f\s.*count\s+-+\s+200\s.*0 \| +58 \| t\s$l$]),
+
+(17, 4, 'Write-Ahead Logging (WAL)', 6, 'Which blocks the WAL changed, and what an incremental backup would need',
+$l$reader: SELECT enabled, summaries, summarized_lsn, pg_size_pretty(behind_bytes) AS behind FROM arch_inspect.wal_summarizer;
+reader: SELECT incremental_backup FROM arch_inspect.wal_summarizer;
+reader: SELECT i.relation, i.fork, i.blocks, i.blocks_sent, left(i.why, 35) AS why
+  FROM arch_inspect.wal_summarizer AS w, LATERAL arch_inspect.incremental_backup(w.gapless_from) AS i
+ WHERE i.relation IS NOT NULL ORDER BY i.bytes_sent DESC, i.relation LIMIT 5;$l$,
+'Where summarize_wal is on, the WAL summarizer reads the log behind all others and notes which blocks it changed. pg_basebackup --incremental then sends only these: below, the largest parts of what it would send of this database.',
+'A summary is of the WAL up to the redo point of a checkpoint, so what was done just now is in none yet.',
+ARRAY[$l$\mt +\| +\d+ \|.*(can be followed by an incremental|no summary is there yet)|\mf +\| +\d+ \|.*none can be made$l$,
+	$l$why\s+[-+]+\s+(\S[^\n]* \| (main|fsm|vm) +\| +\d+ \| +\d+ \||\(0 rows\))$l$]),
+
+(18, 4, 'Write-Ahead Logging (WAL)', 7, 'How much of the log is mine',
+$l$reader: CREATE TABLE probe AS SELECT i AS id FROM generate_series(1, 1000) AS i;
+reader: SELECT pg_stat_force_next_flush(), 'my counters are shown to all' AS note;
+reader: SELECT set_config('lab.records', wal_records::text, false) IS NOT NULL AS noted FROM arch_inspect.wal_by_process WHERE pid = pg_backend_pid();
+reader: UPDATE probe SET id = -id;
+reader: SELECT pg_stat_force_next_flush(), 'my counters are shown to all' AS note;
+reader: SELECT kind, wal_records - current_setting('lab.records')::int AS records_since, pg_size_pretty(wal_bytes) AS wal, bytes_a_record
+  FROM arch_inspect.wal_by_process WHERE pid = pg_backend_pid();$l$,
+'A thousand rows were changed, each with a record of its own; and one whose new version must go to another page is locked first, which is a record too.',
+'Before 18 nobody counted for one process: pg_stat_wal tells how much all of them together have written.',
+ARRAY[$l$arch_lab session +\| +1\d\d\d \|$l$]),
+
+(19, 7, 'Background Processes', 8, 'Whose turn is it: the scores of autovacuum',
+$l$reader: CREATE TABLE logins (id int) WITH (autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_scale_factor = 0,
+       autovacuum_vacuum_insert_threshold = 50000, autovacuum_analyze_threshold = 50000);
+reader: INSERT INTO logins SELECT generate_series(1, 5000);
+reader: DELETE FROM logins WHERE id % 2 = 0;
+reader: SELECT pg_stat_force_next_flush(), 'my counters are shown to all' AS note;
+reader: SELECT relation, round(score::numeric, 2) AS score, because_of, place, do_vacuum
+  FROM arch_inspect.autovacuum_scores ORDER BY relation = 'logins'::regclass DESC, score DESC LIMIT 5;$l$,
+'2,500 dead rows of the 5,000 that it takes: half of the way. Below it the tables with the highest scores; "place" is the order in which a worker would take those that are due.',
+'Until 18 a worker takes the tables as they come in pg_class. From 19 on the one with the highest score comes first: how far it is past its threshold, or how old its transaction ids are.',
+ARRAY[$l$logins +\| +0\.50 \| dead rows +\| +\| f$l$]),
+
+(19, 7, 'Background Processes', 9, 'REPACK: a table written anew, watched',
+$l$writer: CREATE TABLE visits (id int, lock bigint);
+writer: INSERT INTO visits SELECT i, 'visits'::regclass::oid::bigint FROM generate_series(1, 500) AS i;
+writer: BEGIN; INSERT INTO visits SELECT i, 0 FROM generate_series(1, 5000) AS i; ROLLBACK;
+writer: CREATE FUNCTION pg_temp.when_free(lock bigint) RETURNS bigint IMMUTABLE LANGUAGE plpgsql AS $f$
+BEGIN
+  PERFORM pg_advisory_lock_shared(lock), pg_advisory_unlock_shared(lock);
+  RETURN lock;
+END $f$;
+writer: CREATE INDEX ON visits (pg_temp.when_free(lock));
+writer: SELECT pg_relation_size('visits') AS bytes_before;
+reader: SELECT pg_advisory_lock('visits'::regclass::oid::bigint);
+writer: REPACK visits;
+reader: SELECT command, phase, phase_in_words, heap_tuples_written AS rows_written
+  FROM arch_inspect.rewrite_progress WHERE relation = 'visits'::regclass;
+reader: SELECT pg_advisory_unlock_all();
+writer collect:
+writer: SELECT pg_relation_size('visits') AS bytes_after;
+writer: DROP TABLE visits;$l$,
+'The index needs a lock that the reader holds: so REPACK, which has copied the 500 rows that live, stops where it makes the index anew. What the rolled back INSERT left is not copied, and the file is short again.',
+'REPACK came with 19 and does what VACUUM FULL and CLUSTER do. Like them it shuts everybody out while it works; REPACK (CONCURRENTLY) lets them read and write, and only the exchange of the files at its end needs the table alone.',
+ARRAY[$l$waiting for ShareLock on advisory lock$l$, $l$REPACK +\| rebuilding index +\| makes the indexes anew +\| +500$l$, $l$bytes_before\s+-+\s+\d{6}.*bytes_after\s+-+\s+\d{5}\s$l$]),
+
+(16, 8, 'Performance Implications', 4, 'Who reads and writes, and through what',
+$l$reader: CREATE TABLE numbers AS SELECT i AS n, repeat('x', 100) AS filler FROM generate_series(1, 5000) AS i;
+reader: SELECT pg_stat_force_next_flush(), 'my counters are shown to all' AS note;
+reader: SELECT kind, context, pg_size_pretty(read_bytes) AS read, pg_size_pretty(write_bytes) AS written,
+       pg_size_pretty(extend_bytes) AS added, hits
+  FROM arch_inspect.io_activity WHERE object = 'relation' AND did IS NOT NULL ORDER BY kind, context;
+reader: SELECT DISTINCT context, substring(why FROM ', (.{1,60})') AS why FROM arch_inspect.io_activity WHERE object = 'relation' ORDER BY context;$l$,
+'All I/O of the server since its statistics were reset, by kind of process and by the way it goes: the table that was just made came by "bulkwrite", in a ring of a few buffers, so that it did not drive everybody else''s pages out of the cache. A session of this walkthrough is a background worker.',
+'pg_stat_io came with 16; before it pg_stat_bgwriter only told what the checkpointer, the background writer and all backends together wrote.',
+ARRAY[$l$background worker +\| bulkwrite +\|[^\n|]*\|[^\n|]*\| +\d+ [kMG]B$l$, $l$bulkread +\| by a large scan$l$]),
+
+(18, 8, 'Performance Implications', 5, 'Reads that others carry out meanwhile',
+$l$reader: CREATE TABLE random_data AS SELECT i AS id, repeat('x', 1000) AS filler FROM generate_series(1, 20000) AS i;
+reader: SELECT current_setting('io_method') AS io_method, (SELECT count(*) FROM arch_inspect.io_workers) AS io_workers;
+reader: SELECT DISTINCT activity FROM arch_inspect.io_workers;
+reader: BEGIN; DECLARE c CURSOR FOR SELECT id FROM random_data; MOVE 2000 IN c;
+reader: SELECT state, relation, first_block, last_block FROM arch_inspect.io_handles WHERE pid = pg_backend_pid() ORDER BY first_block;
+reader: COMMIT;$l$,
+'The cursor stands at row 2000, and of the blocks behind it the reads are asked for already: the I/O workers carry them out while the session goes on with the rows that it has. Each read in flight has a handle, until its session takes what was read. Handles are shown to members of pg_read_all_stats only: without that right, 42501.',
+'Before 18 a backend reads a block when it needs it, and waits; all it can do is to ask the kernel to have it ready. Sequential scans, bitmap scans and VACUUM read ahead in the new way, as far as io_combine_limit and effective_io_concurrency let them.',
+ARRAY[$l$io_workers\s+[-+]+\s+(worker +\| +[1-9]|(sync|io_uring) +\| +0)$l$, $l$42501: permission denied|[A-Z]_[A-Z]+ +\| random_data +\| +\d|SUBMITTED +\| random_data +\| +\d$l$])
+	  ) AS v (from_major, section_no, section, step, title, script, see, fact, expect);
 END;
 
 COMMENT ON FUNCTION arch_lab.lesson_steps() IS
 'The rows of the view arch_lab.lesson_steps: what walkthrough() plays. For everybody.';
 
 CREATE VIEW arch_lab.lesson_steps AS
-SELECT l.section_no, l.section, l.step, l.title, l.lesson, l.script, l.see, l.fact, l.expect
+SELECT l.section_no, l.section, l.step, l.title, l.lesson, l.script, l.see, l.fact, l.expect, l.from_major
   FROM arch_lab.lesson_steps() AS l;
 
 COMMENT ON VIEW arch_lab.lesson_steps IS
@@ -611,6 +743,7 @@ COMMENT ON COLUMN arch_lab.lesson_steps.script IS 'what is played, as play() rea
 COMMENT ON COLUMN arch_lab.lesson_steps.see IS 'what to see in the result';
 COMMENT ON COLUMN arch_lab.lesson_steps.fact IS 'where the lesson is wrong or dated: what is true; NULL where it is right';
 COMMENT ON COLUMN arch_lab.lesson_steps.expect IS 'regular expressions, all of which the results must match, the statements left out';
+COMMENT ON COLUMN arch_lab.lesson_steps.from_major IS 'the first major that has what it shows, NULL for all; walkthrough() plays it there and on later ones';
 
 REVOKE ALL ON FUNCTION arch_lab.lesson_steps() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_lab.lesson_steps() TO PUBLIC;

@@ -342,8 +342,9 @@ BEGIN ATOMIC
 			   arch_parts.has_words(l.title, asked) AS in_title,
 			   arch_parts.has_words(pg_catalog.concat_ws(' ', l.section, l.title, l.lesson, l.script, l.see, l.fact), asked) AS in_text
 		  FROM arch_lab.lesson_steps() AS l
+		 WHERE COALESCE(l.from_major, 0) <= pg_catalog.current_setting('server_version_num')::int / 10000
 	), place AS MATERIALIZED (
-		SELECT CASE WHEN pg_catalog.bool_or(s.in_section) THEN 1 WHEN pg_catalog.bool_or(s.is_step) THEN 2
+		SELECT CASE WHEN pg_catalog.bool_or(s.in_section) THEN 1 WHEN pg_catalog.bool_or(s.is_step) OR asked ~ '^[0-9]+[.][0-9]+$' THEN 2
 					WHEN pg_catalog.bool_or(s.in_title) THEN 3 ELSE 4 END AS n
 		  FROM steps AS s
 	)
@@ -357,7 +358,8 @@ COMMENT ON FUNCTION arch_lab.steps_of(text) IS
 'The steps of the lesson that a word or a number means.
 A section by its number or the beginning of its name, a step by both numbers
 (''5.7''), else the steps that have all the words in the title, or where no title
-has them, in what they run and say; all for NULL. No row where nothing has them.
+has them, in what they run and say; all for NULL. Steps that show what only a
+later major has are left out. No row where nothing has them.
 For everybody.';
 
 CREATE FUNCTION arch_lab.walkthrough(section text DEFAULT NULL,
@@ -377,7 +379,13 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM arch_lab.steps_of(walkthrough.section)) THEN
 		RAISE invalid_parameter_value USING
 			MESSAGE = format('nothing in the lesson is called "%s"', section),
-			DETAIL = 'No section has this number or beginning, no step this number, and none has all these words.',
+			DETAIL = coalesce(
+				(SELECT format('Step %s.%s shows it, on PostgreSQL %s and later.', l.section_no, l.step, l.from_major)
+				   FROM arch_lab.lesson_steps() AS l
+				  WHERE l.from_major > current_setting('server_version_num')::int / 10000
+				    AND (l.section_no || '.' || l.step = walkthrough.section OR arch_parts.has_words(l.title, walkthrough.section))
+				  ORDER BY l.section_no, l.step LIMIT 1),
+				'No section has this number or beginning, no step this number, and none has all these words.'),
 			HINT = (SELECT 'Its sections are: ' || string_agg(DISTINCT l.section_no || ' ' || l.section, ', ')
 						   || '. The view arch_lab.lesson_steps has the titles of the steps.'
 					  FROM arch_lab.lesson_steps() AS l);
@@ -389,7 +397,8 @@ BEGIN
 		FOR s IN SELECT l.*, w.step IS NOT NULL AS asked
 				   FROM arch_lab.lesson_steps() AS l
 				   LEFT JOIN arch_lab.steps_of(walkthrough.section) AS w ON w.section_no = l.section_no AND w.step = l.step
-				  WHERE l.step <= (SELECT max(o.step) FROM arch_lab.steps_of(walkthrough.section) AS o
+				  WHERE coalesce(l.from_major, 0) <= current_setting('server_version_num')::int / 10000
+					AND l.step <= (SELECT max(o.step) FROM arch_lab.steps_of(walkthrough.section) AS o
 									WHERE o.section_no = l.section_no)
 				  ORDER BY l.section_no, l.step
 		LOOP
@@ -422,7 +431,7 @@ $$;
 
 COMMENT ON FUNCTION arch_lab.walkthrough(text) IS
 'Plays the lesson, or a part of it, on this server.
-Step by step and as the caller, it returns a row a step: the lesson''s snippet (NULL where the step adds to it), what was run, the live result as text, what to see in it, what is true where the lesson is wrong or dated (else NULL), and whether the step showed what it says (holds). section: the beginning of a section''s name or its number, a step (''5.7''), or words that a step has; NULL for all. What a step builds on is run before it and not shown. Works in a schema of the caller''s own and drops what it created, also after an error or a cancel. For everybody who may create a schema or owns one (see desk_open); needs three or four free worker processes. 22023 for what is not there.';
+Step by step and as the caller, it returns a row a step: the lesson''s snippet (NULL where the step adds to it), what was run, the live result as text, what to see in it, what is true where the lesson is wrong or dated (else NULL), and whether the step showed what it says (holds). section: the beginning of a section''s name or its number, a step (''5.7''), or words that a step has; NULL for all. What only a later major has is left out (lesson_steps.from_major). What a step builds on is run before it and not shown. Works in a schema of the caller''s own and drops what it created, also after an error or a cancel. For everybody who may create a schema or owns one (see desk_open); needs three or four free worker processes. 22023 for what is not there.';
 
 -- folded lays a paragraph out in lines of at most 76 characters
 CREATE FUNCTION arch_lab.folded(label text, paragraph text)
