@@ -40,7 +40,7 @@ $node->safe_psql('postgres', q(
 			('10.0.' || i / 200 % 256 || '.' || i % 200)::inet, box(point(i, i), point(i + 5, i + 5)) FROM generate_series(1, 20000) AS i;
 
 	-- blocks of the index, searches, heap blocks that a bitmap is lossy about
-	CREATE FUNCTION executor(query text, OUT index text, OUT blocks bigint, OUT searches bigint, OUT lossy bigint, OUT filtered boolean)
+	CREATE FUNCTION executor(query text, OUT index text, OUT blocks bigint, OUT searches bigint, OUT lossy bigint, OUT filtered boolean, OUT direction text)
 	LANGUAGE plpgsql AS $$
 	DECLARE
 		plan jsonb;
@@ -54,6 +54,7 @@ $node->safe_psql('postgres', q(
 			n := n->'Plans'->0;
 		END LOOP;
 		index := n->>'Index Name';
+		direction := coalesce(n->>'Scan Direction', 'Forward');
 		blocks := (n->>'Shared Hit Blocks')::bigint + (n->>'Shared Read Blocks')::bigint;
 		searches := (n->>'Index Searches')::bigint;
 		IF n->>'Node Type' = 'Index Only Scan' THEN
@@ -71,7 +72,7 @@ $node->safe_psql('postgres', q(
 		rows bigint;
 	BEGIN
 		SELECT * INTO e FROM executor(format('SELECT %s FROM %s WHERE %s %s', cols, tab, cond, tail));
-		IF e.filtered OR e.index IS DISTINCT FROM idx THEN
+		IF e.filtered OR e.index IS DISTINCT FROM idx OR (e.direction = 'Backward') <> (call LIKE '_backward%') THEN
 			RETURN NULL;
 		END IF;
 		-- the first time it may have read catalogs
@@ -90,7 +91,7 @@ $node->safe_psql('postgres', q(
 ));
 # random conditions over columns of bt, of all operators
 $node->safe_psql('postgres', q(
-	CREATE FUNCTION conditions(cols text[], types text[], OUT cond text, OUT args text) LANGUAGE plpgsql AS $$
+	CREATE FUNCTION conditions(cols text[], types text[], lists boolean, OUT cond text, OUT args text) LANGUAGE plpgsql AS $$
 	DECLARE
 		conds text[] := '{}';
 		calls text[] := '{}';
@@ -102,6 +103,7 @@ $node->safe_psql('postgres', q(
 				CONTINUE WHEN random() < CASE WHEN i = 1 THEN 0.1 ELSE 0.3 END;
 				FOR j IN 1 .. CASE WHEN random() < 0.2 THEN 2 ELSE 1 END LOOP
 					op := ('{=,=,=,=,<,<=,>,>=,any,any,is null,is not null}'::text[])[1 + floor(random() * 12)];
+					op := CASE WHEN op = 'any' AND NOT lists THEN '=' ELSE op END;
 					EXECUTE format('SELECT %I FROM bt WHERE d = 1 + floor(random() * 29000)::int', cols[i]) INTO v;
 					IF op = 'any' THEN
 						EXECUTE format('SELECT array_agg(%I)::text FROM bt WHERE %1$I IS NOT NULL AND d BETWEEN %s AND %2$s + %s', cols[i],
@@ -156,7 +158,7 @@ sub any_of
 {
 	my ($function, $cols, $types) = @_;
 
-	return "SELECT x.cond, format('$function(%L, %s)', 'an_index', x.args) AS call FROM conditions('{$cols}', '{$types}') AS x WHERE i > 0";
+	return "SELECT x.cond, format('$function(%L, %s)', 'an_index', x.args) AS call FROM conditions('{$cols}', '{$types}', '$function' <> '_backward') AS x WHERE i > 0";
 }
 
 equal('btree: three columns', 'bt', '(a, b, c)', any_of('_where', 'a,b,c', 'int,text,numeric'));
