@@ -6,8 +6,9 @@
  *
  * Entry i of the result counts the values for which core's width_bucket is
  * i - 1.  Core is asked, because its releases round differently next to an
- * edge.  Only where the distance of the bounds overflows, which makes nonsense
- * of the older releases' answers, the bucket is found here, in the newer way.
+ * edge.  Only where the distance of the bounds overflows, which makes
+ * nonsense of the older releases' answers, the bucket is found here, in the
+ * newer way.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -82,8 +83,10 @@ bucket(const Histogram *h, double x)
 		return h->n + 1;
 	if (!isinf(h->hi - h->lo))
 		return DatumGetInt32(DirectFunctionCall4(width_bucket_float8,
-												 Float8GetDatum(x), Float8GetDatum(h->lo),
-												 Float8GetDatum(h->hi), Int32GetDatum(h->n)));
+												 Float8GetDatum(x),
+												 Float8GetDatum(h->lo),
+												 Float8GetDatum(h->hi),
+												 Int32GetDatum(h->n)));
 	/* the share may be rounded up to 1 */
 	at = (int) (h->n * ((x / 2 - h->lo / 2) / (h->hi / 2 - h->lo / 2)));
 	return Min(at, h->n - 1) + 1;
@@ -141,7 +144,8 @@ mu_histogram_combine(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = mu_agg_context(fcinfo);
 	Histogram  *h = MU_STATE(Histogram);
-	Histogram  *other = PG_ARGISNULL(1) ? NULL : (Histogram *) PG_GETARG_POINTER(1);
+	Histogram  *other = PG_ARGISNULL(1) ? NULL :
+		(Histogram *) PG_GETARG_POINTER(1);
 	int			i;
 
 	if (h == NULL)
@@ -220,5 +224,6 @@ mu_histogram_final(PG_FUNCTION_ARGS)
 	for (i = 0; i < h->n + 2; i++)
 		entry[i] = Int64GetDatum(h->count[i]);
 	PG_RETURN_ARRAYTYPE_P(construct_array(entry, h->n + 2, INT8OID,
-										  sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+										  sizeof(int64), FLOAT8PASSBYVAL,
+										  TYPALIGN_DOUBLE));
 }

@@ -59,7 +59,9 @@ get_means(FunctionCallInfo fcinfo)
 	return means;
 }
 
-/* How many bits a reciprocal has, and how many of a sum of them must be left */
+/*
+ * How many bits a reciprocal has, and how many of a sum of them must be left
+ */
 #define RECIPROCAL_BITS		192
 #define CANCELLED_BITS		120
 
@@ -67,8 +69,8 @@ get_means(FunctionCallInfo fcinfo)
  * Add 1 / x, and its size
  *
  * Where numbers of both signs cancel out the sum shows what the reciprocals
- * left out, so they are long, and cut off alike for x and -x; the sum of their
- * sizes tells in the end how much is left.
+ * left out, so they are long, and cut off alike for x and -x; the sum of
+ * their sizes tells in the end how much is left.
  */
 static void
 add_reciprocal(Means *means, double x, bool take_away)
@@ -96,7 +98,8 @@ add_reciprocal(Means *means, double x, bool take_away)
 	mu_acc_add_limbs(&means->acc, (x < 0) != take_away, limb, lengthof(limb),
 					 -exp - 52 - RECIPROCAL_BITS);
 	mu_acc_add_mant(&means->weights, take_away,
-					(uint64) limb[RECIPROCAL_BITS / 32] << 32 | limb[RECIPROCAL_BITS / 32 - 1],
+					(uint64) limb[RECIPROCAL_BITS / 32] << 32 |
+					limb[RECIPROCAL_BITS / 32 - 1],
 					-exp - 52 - 32);
 }
 
@@ -176,8 +179,10 @@ mu_geometric_final(PG_FUNCTION_ARGS)
 		PG_RETURN_FLOAT8(0.0);
 	whole = means->exponents / means->count.n;
 	rest = means->exponents % means->count.n;
-	result = (double) (expl((long double) mu_acc_average(&means->acc, means->count.n)) *
-					   exp2l((long double) rest / (long double) means->count.n));
+	result =
+		(double) (expl((long double) mu_acc_average(&means->acc,
+													means->count.n)) *
+				  exp2l((long double) rest / (long double) means->count.n));
 	PG_RETURN_FLOAT8(ldexp(result, (int) whole));
 }
 
@@ -304,7 +309,8 @@ weighted_step(FunctionCallInfo fcinfo, int by)
 			limb[1] = (uint32) (product >> 32);
 			limb[2] = (uint32) (product >> 64);
 			limb[3] = (uint32) (product >> 96);
-			mu_acc_add_limbs(&means->acc, (x < 0) != (by < 0), limb, 4, xe + we);
+			mu_acc_add_limbs(&means->acc, (x < 0) != (by < 0), limb, 4,
+							 xe + we);
 		}
 	}
 	PG_RETURN_POINTER(means);
@@ -362,7 +368,8 @@ Datum
 mu_means_combine(PG_FUNCTION_ARGS)
 {
 	Means	   *means;
-	Means	   *other = PG_ARGISNULL(1) ? NULL : (Means *) PG_GETARG_POINTER(1);
+	Means	   *other = PG_ARGISNULL(1) ? NULL :
+		(Means *) PG_GETARG_POINTER(1);
 
 	(void) mu_agg_context(fcinfo);
 	means = get_means(fcinfo);

@@ -108,7 +108,8 @@ new_median(MemoryContext context, bool numeric, bool sliding)
 	m->numeric = numeric;
 	m->sliding = sliding;
 	if (sliding)
-		mu_tree_init(&m->tree, context, numeric ? compare_numeric : compare_float8,
+		mu_tree_init(&m->tree, context, numeric ? compare_numeric :
+					 compare_float8,
 					 numeric);
 	return m;
 }
@@ -121,10 +122,12 @@ make_median_room(Median *m, int64 more)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many values for a median"),
-				 errdetail("An aggregate holds at most %lld.", (long long) MAX_VALUES)));
+				 errdetail("An aggregate holds at most %lld.",
+						   (long long) MAX_VALUES)));
 	if (m->n + more <= m->room)
 		return;
-	m->room = Min(MAX_VALUES, Max(m->n + more, m->room > 0 ? 2 * m->room : 64));
+	m->room = Min(MAX_VALUES,
+				  Max(m->n + more, m->room > 0 ? 2 * m->room : 64));
 	if (m->value == NULL)
 		m->value = MemoryContextAlloc(m->context, sizeof(Datum) * m->room);
 	else
@@ -167,7 +170,8 @@ median_step(FunctionCallInfo fcinfo, bool numeric, bool take_away)
 		MemoryContext context = mu_agg_context(fcinfo);
 
 		m = new_median(context, numeric,
-					   AggCheckCallContext(fcinfo, NULL) == AGG_CONTEXT_WINDOW);
+					   AggCheckCallContext(fcinfo,
+										   NULL) == AGG_CONTEXT_WINDOW);
 	}
 	if (!PG_ARGISNULL(1))
 	{
@@ -186,7 +190,8 @@ median_step(FunctionCallInfo fcinfo, bool numeric, bool take_away)
 		{
 			make_median_room(m, 1);
 			m->value[m->n] = numeric ?
-				keep_numeric(m, (struct varlena *) DatumGetPointer(key)) : key;
+				keep_numeric(m, (struct varlena *) DatumGetPointer(key)) :
+				key;
 		}
 		else if (take_away)
 			mu_tree_remove(&m->tree, key);
@@ -241,7 +246,8 @@ mu_median_combine(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = mu_agg_context(fcinfo);
 	Median	   *m = MU_STATE(Median);
-	Median	   *other = PG_ARGISNULL(1) ? NULL : (Median *) PG_GETARG_POINTER(1);
+	Median	   *other = PG_ARGISNULL(1) ? NULL :
+		(Median *) PG_GETARG_POINTER(1);
 	int64		i;
 
 	if (other == NULL)
@@ -286,13 +292,15 @@ mu_median_serialize(PG_FUNCTION_ARGS)
 			CHECK_FOR_INTERRUPTS();
 		if (m->numeric)
 		{
-			struct varlena *num = (struct varlena *) DatumGetPointer(m->value[i]);
+			struct varlena *num =
+				(struct varlena *) DatumGetPointer(m->value[i]);
 
 			pq_sendint32(&buf, VARSIZE(num));
 			appendBinaryStringInfo(&buf, (char *) num, VARSIZE(num));
 		}
 		else
-			appendBinaryStringInfo(&buf, (char *) &m->value[i], sizeof(Datum));
+			appendBinaryStringInfo(&buf, (char *) &m->value[i],
+								   sizeof(Datum));
 	}
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
@@ -359,7 +367,8 @@ middle(Median *m, Datum *low, Datum *high)
 		MuCompare	compare = m->numeric ? compare_numeric : compare_float8;
 
 		*low = mu_select(m->value, m->n, k, compare);
-		*high = m->n % 2 != 0 ? *low : mu_select(m->value, m->n, k + 1, compare);
+		*high = m->n % 2 != 0 ? *low :
+			mu_select(m->value, m->n, k + 1, compare);
 	}
 }
 
@@ -483,7 +492,9 @@ mu_mad_final(PG_FUNCTION_ARGS)
 
 		result = distance_at(&m->tree, m->n, below, center, k);
 		if (m->n % 2 == 0)
-			result = between(result, distance_at(&m->tree, m->n, below, center, k + 1));
+			result = between(result,
+							 distance_at(&m->tree, m->n, below, center,
+										 k + 1));
 	}
 	else
 	{
@@ -498,7 +509,9 @@ mu_mad_final(PG_FUNCTION_ARGS)
 		}
 		result = value_of(mu_select(distance, m->n, k, compare_float8));
 		if (m->n % 2 == 0)
-			result = between(result, value_of(mu_select(distance, m->n, k + 1, compare_float8)));
+			result = between(result,
+							 value_of(mu_select(distance, m->n, k + 1,
+												compare_float8)));
 		pfree(distance);
 	}
 	if (isinf(result) && m->infinite == 0)

@@ -63,7 +63,8 @@ times(uint32 *limb, int n, uint64 m)
 		uint128		part;
 
 		low = limb[i];
-		part = (uint128) low * (uint32) m + (uint128) previous * (m >> 32) + carry;
+		part = (uint128) low * (uint32) m + (uint128) previous * (m >> 32) +
+			carry;
 		limb[i] = (uint32) part;
 		carry = (uint64) (part >> 32);
 		previous = low;
@@ -129,7 +130,8 @@ Datum
 mu_moments_combine(PG_FUNCTION_ARGS)
 {
 	Moments    *moments = MU_STATE(Moments);
-	Moments    *other = PG_ARGISNULL(1) ? NULL : (Moments *) PG_GETARG_POINTER(1);
+	Moments    *other = PG_ARGISNULL(1) ? NULL :
+		(Moments *) PG_GETARG_POINTER(1);
 	MemoryContext context = mu_agg_context(fcinfo);
 	int			i;
 
@@ -187,7 +189,8 @@ mu_moments_deserialize(PG_FUNCTION_ARGS)
  * if it was NaN or an infinity that made it so.
  */
 static bool
-central(Moments *moments, int least, MuBig *s, MuBig *m2, bool *isnull, double *result)
+central(Moments *moments, int least, MuBig *s, MuBig *m2, bool *isnull,
+		double *result)
 {
 	MuBig		t;
 	int			i;

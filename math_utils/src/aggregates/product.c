@@ -38,7 +38,8 @@ typedef struct Product
 	int64		nan;
 	int64		infinite;
 	int64		zeros;
-	bool		neg;			/* sign of all but the finite non-zero values */
+	/* sign of all but the finite non-zero values */
+	bool		neg;
 	int64		coef;			/* coef / 10^scale is multiplied already */
 	int			scale;
 	Numeric    *level;			/* NULL, or level i: a product of 2^i words,
@@ -231,7 +232,8 @@ Datum
 mu_product_combine(PG_FUNCTION_ARGS)
 {
 	Product    *p;
-	Product    *other = PG_ARGISNULL(1) ? NULL : (Product *) PG_GETARG_POINTER(1);
+	Product    *other = PG_ARGISNULL(1) ? NULL :
+		(Product *) PG_GETARG_POINTER(1);
 
 	(void) mu_agg_context(fcinfo);
 	p = get_numeric_product(fcinfo);
@@ -265,7 +267,8 @@ mu_product_serialize(PG_FUNCTION_ARGS)
 	struct varlena *num;
 
 	(void) mu_agg_context(fcinfo);
-	num = (struct varlena *) (p->zeros > 0 ? int64_to_numeric(1) : product_total(p));
+	num = (struct varlena *) (p->zeros > 0 ? int64_to_numeric(1) :
+							  product_total(p));
 	pq_begintypsend(&buf);
 	pq_sendint64(&buf, p->n);
 	pq_sendint64(&buf, p->nan);
@@ -325,7 +328,8 @@ mu_product_final(PG_FUNCTION_ARGS)
 		PG_RETURN_NUMERIC(int64_to_numeric(0));
 	result = product_total(p);
 	if (p->infinite > 0)
-		PG_RETURN_NUMERIC(mu_numeric_from_text((mu_numeric_sign(result) < 0) != p->neg ?
+		PG_RETURN_NUMERIC(mu_numeric_from_text((mu_numeric_sign(result) <
+												0) != p->neg ?
 											   "-Infinity" : "Infinity"));
 	PG_RETURN_NUMERIC(result);
 }

@@ -110,7 +110,8 @@ Datum
 mu_productf_combine(PG_FUNCTION_ARGS)
 {
 	ProductF   *p;
-	ProductF   *other = PG_ARGISNULL(1) ? NULL : (ProductF *) PG_GETARG_POINTER(1);
+	ProductF   *other = PG_ARGISNULL(1) ? NULL :
+		(ProductF *) PG_GETARG_POINTER(1);
 
 	(void) mu_agg_context(fcinfo);
 	p = get_float_product(fcinfo);
@@ -184,14 +185,16 @@ mu_productf_final(PG_FUNCTION_ARGS)
 	if (p == NULL || p->count.n == 0)
 		PG_RETURN_NULL();
 	neg = p->negatives % 2 != 0;
-	if (p->count.nan > 0 || (p->count.pinf + p->count.ninf > 0 && p->zeros > 0))
+	if (p->count.nan > 0 ||
+		(p->count.pinf + p->count.ninf > 0 && p->zeros > 0))
 		PG_RETURN_FLOAT8(NAN);
 	if (p->count.pinf + p->count.ninf > 0)
 		PG_RETURN_FLOAT8(neg ? -INFINITY : INFINITY);
 	if (p->zeros > 0)
 		PG_RETURN_FLOAT8(0.0);
 	/* as an integer of 106 bits, of which the highest 64 are told to round */
-	m = ((int128) (int64) ldexp(p->high, 53) << 53) + (int64) ldexp(p->low, 106);
+	m = ((int128) (int64) ldexp(p->high, 53) << 53) + (int64) ldexp(p->low,
+																	106);
 	exp = (int) Min(Max(p->exp, -10000), 10000) - 106;
 	result = mu_compose(neg, (uint64) (m >> 42), exp + 42,
 						(m & ((INT64CONST(1) << 42) - 1)) != 0);

@@ -76,7 +76,8 @@ wavg_step(FunctionCallInfo fcinfo, int by)
 					 errmsg("weight must be finite and not negative")));
 		avg->n += by;
 		add_to(avg, &avg->weights, w, by < 0);
-		if (numeric_is_nan(x) || (numeric_is_inf(x) && mu_numeric_sign(w) == 0))
+		if (numeric_is_nan(x) ||
+			(numeric_is_inf(x) && mu_numeric_sign(w) == 0))
 			avg->nan += by;
 		else if (numeric_is_inf(x) && mu_numeric_sign(x) > 0)
 			avg->pinf += by;
@@ -114,7 +115,8 @@ mu_wavg_combine(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = mu_agg_context(fcinfo);
 	Wavg	   *avg = MU_STATE(Wavg);
-	Wavg	   *other = PG_ARGISNULL(1) ? NULL : (Wavg *) PG_GETARG_POINTER(1);
+	Wavg	   *other = PG_ARGISNULL(1) ? NULL :
+		(Wavg *) PG_GETARG_POINTER(1);
 
 	if (avg == NULL)
 		avg = new_wavg(context);
@@ -189,7 +191,8 @@ mu_wavg_final(PG_FUNCTION_ARGS)
 	if (avg->nan > 0 || (avg->pinf > 0 && avg->ninf > 0))
 		PG_RETURN_NUMERIC(mu_numeric_from_text("NaN"));
 	if (avg->pinf > 0 || avg->ninf > 0)
-		PG_RETURN_NUMERIC(mu_numeric_from_text(avg->pinf > 0 ? "Infinity" : "-Infinity"));
+		PG_RETURN_NUMERIC(mu_numeric_from_text(avg->pinf > 0 ? "Infinity" :
+											   "-Infinity"));
 	PG_RETURN_NUMERIC(NUM2(numeric_div,
 						   NUM1(numeric_trim_scale, avg->sum),
 						   NUM1(numeric_trim_scale, avg->weights)));

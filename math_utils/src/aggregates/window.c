@@ -123,7 +123,8 @@ mu_interpolate(PG_FUNCTION_ARGS)
 		for (ahead = 1;; ahead++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			value = WinGetFuncArgInPartition(winobj, 0, ahead, WINDOW_SEEK_CURRENT,
+			value = WinGetFuncArgInPartition(winobj, 0, ahead,
+											 WINDOW_SEEK_CURRENT,
 											 false, &isnull, &isout);
 			if (isout)
 			{

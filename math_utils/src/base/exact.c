@@ -50,7 +50,8 @@ mu_acc_reach(MuAcc *acc, int from, int to)
 	chunk = MemoryContextAllocZero(acc->context, sizeof(int64) * (to - from));
 	if (acc->count > 0)
 	{
-		memcpy(chunk + (acc->first - from), acc->chunk, sizeof(int64) * acc->count);
+		memcpy(chunk + (acc->first - from), acc->chunk,
+			   sizeof(int64) * acc->count);
 		pfree(acc->chunk);
 	}
 	acc->chunk = chunk;
@@ -152,11 +153,13 @@ mu_acc_recv(StringInfo buf, MuAcc *acc)
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid state of an exact sum")));
 	if (acc->count > 0)
-		acc->chunk = MemoryContextAlloc(acc->context, sizeof(int64) * acc->count);
+		acc->chunk = MemoryContextAlloc(acc->context,
+										sizeof(int64) * acc->count);
 	for (i = 0; i < acc->count; i++)
 	{
 		acc->chunk[i] = pq_getmsgint64(buf);
-		if (acc->chunk[i] > (INT64CONST(1) << 40) || acc->chunk[i] < -(INT64CONST(1) << 40))
+		if (acc->chunk[i] > (INT64CONST(1) << 40) ||
+			acc->chunk[i] < -(INT64CONST(1) << 40))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 					 errmsg("invalid state of an exact sum")));

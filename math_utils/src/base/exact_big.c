@@ -183,7 +183,8 @@ mu_big_add(MuBig *result, const MuBig *a, const MuBig *b, bool subtract)
 
 		carry += ai >= 0 && ai < a->n ? a->limb[ai] : 0;
 		if (bi >= 0 && bi < b->n)
-			carry += a->neg == b_neg ? (int64) b->limb[bi] : -(int64) b->limb[bi];
+			carry += a->neg == b_neg ? (int64) b->limb[bi] :
+				-(int64) b->limb[bi];
 		sum.limb[i] = (uint32) carry;
 		carry >>= 32;
 	}

@@ -4,8 +4,8 @@
  *	  What the aggregates have in common.
  *
  * A state lives in the aggregate's memory context and is handed around as
- * "internal".  Each function asks whether it is called by an aggregate: another
- * aggregate's definition could name it too.
+ * "internal".  Each function asks whether it is called by an aggregate:
+ * another aggregate's definition could name it too.
  *-------------------------------------------------------------------------
  */
 #ifndef MU_AGG_H
@@ -59,7 +59,8 @@ static inline void
 mu_agg_send_numeric(StringInfo buf, Numeric num)
 {
 	pq_sendint32(buf, VARSIZE((struct varlena *) num));
-	appendBinaryStringInfo(buf, (char *) num, VARSIZE((struct varlena *) num));
+	appendBinaryStringInfo(buf, (char *) num,
+						   VARSIZE((struct varlena *) num));
 }
 
 static inline Numeric

@@ -53,7 +53,8 @@ typedef struct MuCount
 extern void mu_acc_init(MuAcc *acc, MemoryContext context);
 extern void mu_acc_reach(MuAcc *acc, int from, int to);
 extern void mu_acc_carry(MuAcc *acc);
-extern void mu_acc_add_limbs(MuAcc *acc, bool neg, const uint32 *limb, int n, int exp);
+extern void mu_acc_add_limbs(MuAcc *acc, bool neg, const uint32 *limb, int n,
+							 int exp);
 extern void mu_acc_add_acc(MuAcc *acc, MuAcc *other);
 extern void mu_acc_send(StringInfo buf, MuAcc *acc);
 extern void mu_acc_recv(StringInfo buf, MuAcc *acc);
@@ -64,9 +65,11 @@ extern void mu_acc_big(MuAcc *acc, MuBig *big);
 extern void mu_big_trim(MuBig *big);
 extern void mu_big_mul(MuBig *result, const MuBig *a, const MuBig *b);
 extern void mu_big_mul_small(MuBig *result, const MuBig *a, uint64 b);
-extern void mu_big_add(MuBig *result, const MuBig *a, const MuBig *b, bool subtract);
+extern void mu_big_add(MuBig *result, const MuBig *a, const MuBig *b,
+					   bool subtract);
 extern uint64 mu_big_top(const MuBig *big, int *exp, bool *sticky);
-extern uint64 mu_big_settle(uint64 m, int exp, const MuBig *a, const MuBig *b, int power);
+extern uint64 mu_big_settle(uint64 m, int exp, const MuBig *a, const MuBig *b,
+							int power);
 extern double mu_big_ratio(const MuBig *a, const MuBig *b);
 extern double mu_compose(bool neg, uint64 m, int exp, bool sticky);
 

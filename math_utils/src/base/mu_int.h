@@ -63,7 +63,8 @@ mu_abs64(int64 x)
 }
 
 /*
- * mu_gcd64 - greatest common divisor, 0 for (0, 0); by halving and subtracting
+ * mu_gcd64 - greatest common divisor, 0 for (0, 0); by halving and
+ * subtracting
  */
 static inline uint64
 mu_gcd64(uint64 a, uint64 b)

@@ -34,7 +34,8 @@ typedef struct MuTree
 	MuNode	   *node;
 } MuTree;
 
-extern void mu_tree_init(MuTree *tree, MemoryContext context, MuCompare compare,
+extern void mu_tree_init(MuTree *tree, MemoryContext context,
+						 MuCompare compare,
 						 bool by_reference);
 extern void mu_tree_insert(MuTree *tree, Datum key);
 extern void mu_tree_remove(MuTree *tree, Datum key);

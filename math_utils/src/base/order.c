@@ -28,7 +28,8 @@
  * mu_tree_init - an empty tree whose nodes (and keys) live in "context"
  */
 void
-mu_tree_init(MuTree *tree, MemoryContext context, MuCompare compare, bool by_reference)
+mu_tree_init(MuTree *tree, MemoryContext context, MuCompare compare,
+			 bool by_reference)
 {
 	tree->context = context;
 	tree->compare = compare;

@@ -73,7 +73,8 @@ mu_primes_support(PG_FUNCTION_ARGS)
 		{
 			req->rows = 0;
 			if (!lo->constisnull && !hi->constisnull)
-				req->rows = primes_up_to((double) DatumGetInt64(hi->constvalue)) -
+				req->rows =
+					primes_up_to((double) DatumGetInt64(hi->constvalue)) -
 					primes_up_to((double) DatumGetInt64(lo->constvalue) - 1);
 			req->rows = Max(rint(req->rows), 0);
 			answer = (Node *) req;
@@ -98,7 +99,8 @@ mu_linspace_support(PG_FUNCTION_ARGS)
 
 		if (n != NULL)
 		{
-			req->rows = n->constisnull ? 0 : Max(DatumGetInt32(n->constvalue), 0);
+			req->rows = n->constisnull ? 0 :
+				Max(DatumGetInt32(n->constvalue), 0);
 			answer = (Node *) req;
 		}
 	}

@@ -66,7 +66,8 @@ mu_isclose_float8(PG_FUNCTION_ARGS)
 		PG_RETURN_BOOL(true);
 	if (isnan(a) || isnan(b) || isinf(a) || isinf(b))
 		PG_RETURN_BOOL(false);
-	PG_RETURN_BOOL(fabs(a - b) <= fmax(rel * fmax(fabs(a), fabs(b)), abs_tol));
+	PG_RETURN_BOOL(fabs(a - b) <= fmax(rel * fmax(fabs(a), fabs(b)),
+									   abs_tol));
 }
 
 /*
@@ -204,7 +205,8 @@ mu_isclose_high_numeric(PG_FUNCTION_ARGS)
 
 /* The call of an end of the range, as a constant if its arguments are */
 static Node *
-bound_call(PlannerInfo *root, Oid isclose, const char *name, Oid type, List *args)
+bound_call(PlannerInfo *root, Oid isclose, const char *name, Oid type,
+		   List *args)
 {
 	Oid			types[] = {type, type, type};
 	Oid			function;
@@ -221,7 +223,8 @@ bound_call(PlannerInfo *root, Oid isclose, const char *name, Oid type, List *arg
 	if (!OidIsValid(function))
 		return NULL;
 	return eval_const_expressions(root, (Node *)
-								  makeFuncExpr(function, type, copyObject(args),
+								  makeFuncExpr(function, type,
+											   copyObject(args),
 											   InvalidOid, InvalidOid,
 											   COERCE_EXPLICIT_CALL));
 }
@@ -244,20 +247,24 @@ is_everything(Node *high, Oid type)
  * NIL where nothing is known
  */
 static List *
-range_of(PlannerInfo *root, Oid isclose, List *args, int n, Oid opfamily, Oid collation)
+range_of(PlannerInfo *root, Oid isclose, List *args, int n, Oid opfamily,
+		 Oid collation)
 {
 	Node	   *column = (Node *) list_nth(args, n);
 	Oid			type = exprType(column);
 	List	   *others;
-	Oid			ge = get_opfamily_member(opfamily, type, type, BTGreaterEqualStrategyNumber);
-	Oid			le = get_opfamily_member(opfamily, type, type, BTLessEqualStrategyNumber);
+	Oid			ge = get_opfamily_member(opfamily, type, type,
+										 BTGreaterEqualStrategyNumber);
+	Oid			le = get_opfamily_member(opfamily, type, type,
+										 BTLessEqualStrategyNumber);
 	Node	   *low;
 	Node	   *high;
 
 	if (list_length(args) != 4 || (type != FLOAT8OID && type != NUMERICOID) ||
 		!OidIsValid(ge) || !OidIsValid(le))
 		return NIL;
-	others = list_make3(list_nth(args, 1 - n), list_nth(args, 2), list_nth(args, 3));
+	others = list_make3(list_nth(args, 1 - n), list_nth(args, 2),
+						list_nth(args, 3));
 	low = bound_call(root, isclose, "mu_isclose_low", type, others);
 	high = bound_call(root, isclose, "mu_isclose_high", type, others);
 	if (low == NULL || high == NULL || is_everything(high, type))
@@ -286,14 +293,16 @@ index_condition(SupportRequestIndexCondition *req, FuncExpr *call)
 	if (req->indexarg > 1)
 		return NIL;
 	order = order_of(exprType((Node *) list_nth(call->args, req->indexarg)));
-	range = range_of(req->root, call->funcid, call->args, req->indexarg, order,
+	range = range_of(req->root, call->funcid, call->args, req->indexarg,
+					 order,
 					 req->indexcollation);
 	foreach(lc, range)
 	{
 		OpExpr	   *condition = lfirst_node(OpExpr, lc);
 
 		if (!op_in_opfamily(condition->opno, req->opfamily) ||
-			!is_pseudo_constant_for_index(req->root, lsecond(condition->args), req->index))
+			!is_pseudo_constant_for_index(req->root, lsecond(condition->args),
+										  req->index))
 			return NIL;
 	}
 	req->lossy = true;
@@ -304,7 +313,8 @@ index_condition(SupportRequestIndexCondition *req, FuncExpr *call)
 static bool
 selectivity(SupportRequestSelectivity *req)
 {
-	List	   *args = (List *) estimate_expression_value(req->root, (Node *) req->args);
+	List	   *args = (List *) estimate_expression_value(req->root,
+														  (Node *) req->args);
 	List	   *range;
 	int			n = 0;
 
@@ -313,11 +323,13 @@ selectivity(SupportRequestSelectivity *req)
 	if (!contain_var_clause(linitial(args)))
 		n = 1;
 	range = range_of(req->root, req->funcid, args, n,
-					 order_of(exprType((Node *) list_nth(args, n))), InvalidOid);
+					 order_of(exprType((Node *) list_nth(args, n))),
+					 InvalidOid);
 	if (range == NIL)
 		return false;
 	if (IsA(lsecond(linitial_node(OpExpr, range)->args), Const))
-		req->selectivity = clauselist_selectivity(req->root, range, req->varRelid,
+		req->selectivity = clauselist_selectivity(req->root, range,
+												  req->varRelid,
 												  req->jointype, req->sjinfo);
 	else
 		/* where its ends are unknown, a narrow range, as for BETWEEN */
@@ -340,7 +352,8 @@ mu_isclose_support(PG_FUNCTION_ARGS)
 
 	if (IsA(request, SupportRequestIndexCondition))
 	{
-		SupportRequestIndexCondition *req = (SupportRequestIndexCondition *) request;
+		SupportRequestIndexCondition *req =
+			(SupportRequestIndexCondition *) request;
 
 		if (req->node != NULL && IsA(req->node, FuncExpr))
 			answer = (Node *) index_condition(req, (FuncExpr *) req->node);

@@ -48,8 +48,10 @@ mu_round_half_even(PG_FUNCTION_ARGS)
 	if (numeric_is_nan(x) || numeric_is_inf(x))
 		PG_RETURN_NUMERIC(x);
 	place = Min(Max(place, -MAX_BEFORE - 1), MAX_AFTER);
-	digits = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(x)));
-	PG_RETURN_NUMERIC(mu_numeric_from_text(mu_round_decimal(digits, place, true)));
+	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
+												 NumericGetDatum(x)));
+	PG_RETURN_NUMERIC(mu_numeric_from_text(mu_round_decimal(digits, place,
+															true)));
 }
 
 /* How many significant digits are asked for */
@@ -82,7 +84,8 @@ mu_round_significant_numeric(PG_FUNCTION_ARGS)
 
 	if (numeric_is_nan(x) || numeric_is_inf(x) || mu_numeric_sign(x) == 0)
 		PG_RETURN_NUMERIC(x);
-	digits = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(x)));
+	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
+												 NumericGetDatum(x)));
 	first = digits + strcspn(digits, "123456789");
 	point = strchr(digits, '.');
 	if (point == NULL)
@@ -90,7 +93,9 @@ mu_round_significant_numeric(PG_FUNCTION_ARGS)
 	/* the first digit stands this many places after the point */
 	place = first < point ? first - point + 1 : first - point;
 	place = Min(Max(place + n - 1, -MAX_BEFORE - 1), MAX_AFTER);
-	PG_RETURN_NUMERIC(mu_numeric_from_text(mu_round_decimal(digits, (int) place, false)));
+	PG_RETURN_NUMERIC(mu_numeric_from_text(mu_round_decimal(digits,
+															(int) place,
+															false)));
 }
 
 /* No double has more significant decimal digits */
@@ -124,7 +129,8 @@ mu_round_significant_float8(PG_FUNCTION_ARGS)
 		snprintf(text, sizeof(text), "%.*e", n - 1, x);
 	exponent = strchr(text, 'e');
 	*exponent++ = '\0';
-	result = strtod(psprintf("%se%s", mu_round_decimal(text, n - 1, false), exponent), NULL);
+	result = strtod(psprintf("%se%s", mu_round_decimal(text, n - 1, false),
+							 exponent), NULL);
 	if (isinf(result))
 		float_overflow_error();
 	PG_RETURN_FLOAT8(result);
@@ -155,7 +161,8 @@ mu_clamp(PG_FUNCTION_ARGS)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_FUNCTION),
 					 errmsg("could not identify a comparison function for type %s",
-							OidIsValid(typid) ? format_type_be(typid) : "unknown")));
+							OidIsValid(typid) ? format_type_be(typid) :
+							"unknown")));
 		fcinfo->flinfo->fn_extra = type;
 	}
 	if (LESS(PG_GETARG_DATUM(2), PG_GETARG_DATUM(1)))
@@ -234,7 +241,8 @@ mu_linspace(PG_FUNCTION_ARGS)
 					 errmsg("argument \"%s\" must not be negative", "n")));
 		arch_result_scalar(fcinfo, FLOAT8OID);
 		funcctx = SRF_FIRSTCALL_INIT();
-		span = MemoryContextAlloc(funcctx->multi_call_memory_ctx, sizeof(Span));
+		span = MemoryContextAlloc(funcctx->multi_call_memory_ctx,
+								  sizeof(Span));
 		span->a = a;
 		span->b = b;
 		funcctx->user_fctx = span;

@@ -83,7 +83,8 @@ get_n_k(FunctionCallInfo fcinfo, int64 *n, int64 *k)
 	if (*n < 0 || *k < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"%s\" must not be negative", *n < 0 ? "n" : "k")));
+				 errmsg("argument \"%s\" must not be negative", *n < 0 ? "n" :
+						"k")));
 }
 
 /* How often the prime p divides binomial(n, k) */
@@ -174,7 +175,8 @@ mu_permutations(PG_FUNCTION_ARGS)
 		PG_RETURN_NUMERIC(int64_to_numeric(0));
 	if (k == 0)
 		PG_RETURN_NUMERIC(int64_to_numeric(1));
-	if (k > MAX_PERMUTATION_K || (k > 1 && k * log10((double) (n - k + 1)) > 131073.0))
+	if (k > MAX_PERMUTATION_K ||
+		(k > 1 && k * log10((double) (n - k + 1)) > 131073.0))
 		numeric_overflow();
 	term = palloc(sizeof(int64) * k);
 	for (i = 0; i < k; i++)

@@ -71,7 +71,8 @@ rho(uint64 n)
 				for (i = 0; i < batch; i++)
 				{
 					STEP(y);
-					product = mu_mont_mul(&mt, product, x > y ? x - y : y - x);
+					product = mu_mont_mul(&mt, product, x > y ? x - y :
+										  y - x);
 				}
 				g = mu_gcd64(product, n);
 			}
@@ -195,7 +196,8 @@ mu_factorize_int8(PG_FUNCTION_ARGS)
 
 		funcctx = SRF_FIRSTCALL_INIT();
 		old = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
-		funcctx->tuple_desc = arch_result_desc(fcinfo, columns, lengthof(columns));
+		funcctx->tuple_desc = arch_result_desc(fcinfo, columns,
+											   lengthof(columns));
 		factors = palloc0(sizeof(Factors));
 		factors->count = mu_factorize(n, factors->prime, factors->exponent);
 		funcctx->user_fctx = factors;

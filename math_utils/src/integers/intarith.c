@@ -166,7 +166,8 @@ mu_isqrt_numeric(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("argument \"%s\" is too long", "x"),
-				 errdetail("It may have at most %d digits.", 2 * MU_MAX_DIGITS)));
+				 errdetail("It may have at most %d digits.",
+						   2 * MU_MAX_DIGITS)));
 	one = int64_to_numeric(1);
 	root = NUM2I(numeric_trunc, root, 0);
 	if (NUM_CMP(NUM2(numeric_mul, root, root), x) > 0)
@@ -224,7 +225,8 @@ mu_floor_mod_int4(PG_FUNCTION_ARGS)
 	if (unlikely(b == 0))
 		division_by_zero();
 	rest = a % b;
-	PG_RETURN_INT32((int32) (rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest));
+	PG_RETURN_INT32((int32) (rest != 0 && (rest < 0) != (b < 0) ? rest + b :
+							 rest));
 }
 
 /*

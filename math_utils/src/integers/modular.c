@@ -243,7 +243,8 @@ mu_powmod_numeric(PG_FUNCTION_ARGS)
 		uint32		bits;
 		int			i;
 		Numeric		high = NUM2(numeric_div_trunc, e, piece);
-		Numeric		low = NUM2(numeric_sub, e, NUM2(numeric_mul, high, piece));
+		Numeric		low = NUM2(numeric_sub, e,
+							   NUM2(numeric_mul, high, piece));
 		bool		last = mu_numeric_sign(high) == 0;
 
 		bits = DatumGetInt32(DirectFunctionCall1(numeric_int4,

@@ -168,7 +168,8 @@ sieve(Stream *stream)
 	uint64		last;
 	int			i;
 
-	stream->size = (uint32) Min((uint64) SEGMENT, (stream->hi - stream->start) / 2 + 1);
+	stream->size = (uint32) Min((uint64) SEGMENT,
+								(stream->hi - stream->start) / 2 + 1);
 	last = stream->start + 2 * (uint64) (stream->size - 1);
 	stream->at = 0;
 	memset(stream->composite, 0, stream->size);

@@ -80,10 +80,12 @@ typedef struct MuNpyRows
 } MuNpyRows;
 
 /* npy_file.c */
-extern bool mu_npy_try_open(MuNpyFile *file, const char *name, MuNpyProblem *problem);
+extern bool mu_npy_try_open(MuNpyFile *file, const char *name,
+							MuNpyProblem *problem);
 extern void mu_npy_open(MuNpyFile *file, const char *name);
 extern void mu_npy_close(MuNpyFile *file);
-extern void mu_npy_read(MuNpyFile *file, char *buffer, int64 offset, int64 length);
+extern void mu_npy_read(MuNpyFile *file, char *buffer, int64 offset,
+						int64 length);
 extern MuNpyConvert mu_npy_conversion(const MuNpyField *field, Oid type);
 
 /* npy_names.c */
@@ -99,7 +101,8 @@ extern void mu_npy_rows_close(MuNpyRows *rows);
 
 /* npy_options.c */
 extern const char *mu_npy_filename(Oid table);
-extern MuNpyColumn mu_npy_column(Relation rel, int attno, const MuNpyFile *file);
+extern MuNpyColumn mu_npy_column(Relation rel, int attno,
+								 const MuNpyFile *file);
 extern int	mu_npy_row_number(Oid table, int natts);
 extern List *mu_npy_import(ImportForeignSchemaStmt *stmt, Oid server);
 

@@ -54,7 +54,8 @@ typedef struct NpyPlan
 /* Shared by the workers of a scan */
 typedef struct Shared
 {
-	pg_atomic_uint64 next;		/* rows given out, from the start of the range */
+	/* rows given out, from the start of the range */
+	pg_atomic_uint64 next;
 } Shared;
 
 typedef struct NpyScan
@@ -75,7 +76,8 @@ typedef struct NpyScan
  * Gives the btree strategy and the something.
  */
 static bool
-row_bound(Expr *clause, Index relid, int row_number, int *strategy, Expr **bound)
+row_bound(Expr *clause, Index relid, int row_number, int *strategy,
+		  Expr **bound)
 {
 	OpExpr	   *op = (OpExpr *) clause;
 	Node	   *left;
@@ -99,19 +101,23 @@ row_bound(Expr *clause, Index relid, int row_number, int *strategy, Expr **bound
 			return false;
 	}
 	var = (Var *) left;
-	if (!IsA(left, Var) || var->varno != relid || var->varattno != row_number ||
+	if (!IsA(left, Var) || var->varno != relid ||
+		var->varattno != row_number ||
 		var->varlevelsup != 0 || contain_var_clause(right) ||
 		contain_volatile_functions(right))
 		return false;
 	*strategy = get_op_opfamily_strategy(opno, INTEGER_BTREE_FAM_OID);
-	if (*strategy == 0 || (exprType(right) != INT8OID && exprType(right) != INT4OID &&
-						   exprType(right) != INT2OID))
+	if (*strategy == 0 ||
+		(exprType(right) != INT8OID && exprType(right) != INT4OID &&
+		 exprType(right) != INT2OID))
 		return false;
 	*bound = (Expr *) right;
 	return true;
 }
 
-/* Narrow first .. end by "row number <strategy> bound"; numbers count from 1 */
+/*
+ * Narrow first .. end by "row number <strategy> bound"; numbers count from 1
+ */
 static void
 narrow(int64 *first, int64 *end, int strategy, int64 bound)
 {
@@ -174,10 +180,12 @@ npy_rel_size(PlannerInfo *root, RelOptInfo *rel, Oid table)
 		int			strategy;
 		Expr	   *bound;
 
-		if (row_bound(info->clause, rel->relid, plan->row_number, &strategy, &bound) &&
+		if (row_bound(info->clause, rel->relid, plan->row_number, &strategy,
+					  &bound) &&
 			IsA(bound, Const) && !((Const *) bound)->constisnull)
 			narrow(&first, &end, strategy,
-				   integer_value(exprType((Node *) bound), ((Const *) bound)->constvalue));
+				   integer_value(exprType((Node *) bound),
+								 ((Const *) bound)->constvalue));
 		else
 			others = lappend(others, info);
 	}
@@ -185,7 +193,8 @@ npy_rel_size(PlannerInfo *root, RelOptInfo *rel, Oid table)
 	plan->pages = ceil(plan->rows * file.row_bytes / BLCKSZ);
 	rel->pages = (BlockNumber) Min(plan->pages, MaxBlockNumber);
 	rel->rows = clamp_row_est(plan->rows *
-							  clauselist_selectivity(root, others, 0, JOIN_INNER, NULL));
+							  clauselist_selectivity(root, others, 0,
+													 JOIN_INNER, NULL));
 	pfree(file.header);
 }
 
@@ -198,19 +207,26 @@ npy_paths(PlannerInfo *root, RelOptInfo *rel, Oid table)
 	NpyPlan    *plan = rel->fdw_private;
 	Cost		startup = rel->baserestrictcost.startup;
 	Cost		io = plan->pages * seq_page_cost;
-	Cost		cpu = plan->rows * (cpu_tuple_cost + rel->baserestrictcost.per_tuple);
+	Cost		cpu = plan->rows *
+		(cpu_tuple_cost + rel->baserestrictcost.per_tuple);
 	int			workers;
 
-	add_path(rel, (Path *) arch_create_foreignscan_path(root, rel, rel->rows, startup,
-													  startup + io + cpu, rel->lateral_relids));
+	add_path(rel,
+			 (Path *) arch_create_foreignscan_path(root, rel, rel->rows,
+												   startup,
+													  startup + io + cpu,
+												   rel->lateral_relids));
 	if (!rel->consider_parallel || !bms_is_empty(rel->lateral_relids))
 		return;
-	workers = compute_parallel_worker(rel, plan->pages, -1, max_parallel_workers_per_gather);
+	workers = compute_parallel_worker(rel, plan->pages, -1,
+									  max_parallel_workers_per_gather);
 	if (workers > 0)
 	{
 		double		share = arch_parallel_divisor(workers);
-		ForeignPath *path = arch_create_foreignscan_path(root, rel, clamp_row_est(rel->rows / share),
-													   startup, startup + io + cpu / share, NULL);
+		ForeignPath *path = arch_create_foreignscan_path(root, rel,
+														 clamp_row_est(rel->rows / share),
+													   startup, startup + io +
+														 cpu / share, NULL);
 
 		path->path.parallel_aware = true;
 		path->path.parallel_safe = true;
@@ -239,14 +255,16 @@ npy_plan(PlannerInfo *root, RelOptInfo *rel, Oid table, ForeignPath *path,
 		int			strategy;
 		Expr	   *bound;
 
-		if (row_bound(lfirst(cell), rel->relid, plan->row_number, &strategy, &bound))
+		if (row_bound(lfirst(cell), rel->relid, plan->row_number, &strategy,
+					  &bound))
 		{
 			bounds = lappend(bounds, bound);
 			strategies = lappend_int(strategies, strategy);
 			shown = lappend(shown, lfirst(cell));
 		}
 	}
-	return make_foreignscan(tlist, clauses, rel->relid, bounds, list_make1(strategies),
+	return make_foreignscan(tlist, clauses, rel->relid, bounds,
+							list_make1(strategies),
 							NIL, shown, outer);
 }
 
@@ -256,9 +274,12 @@ needed_columns(ForeignScan *plan)
 {
 	Bitmapset  *needed = NULL;
 
-	pull_varattnos((Node *) plan->scan.plan.targetlist, plan->scan.scanrelid, &needed);
-	pull_varattnos((Node *) plan->scan.plan.qual, plan->scan.scanrelid, &needed);
-	pull_varattnos((Node *) plan->fdw_recheck_quals, plan->scan.scanrelid, &needed);
+	pull_varattnos((Node *) plan->scan.plan.targetlist, plan->scan.scanrelid,
+				   &needed);
+	pull_varattnos((Node *) plan->scan.plan.qual, plan->scan.scanrelid,
+				   &needed);
+	pull_varattnos((Node *) plan->fdw_recheck_quals, plan->scan.scanrelid,
+				   &needed);
 	return needed;
 }
 
@@ -275,7 +296,8 @@ npy_begin(ForeignScanState *node, int eflags)
 		return;
 	scan = palloc0(sizeof(NpyScan));
 	node->fdw_state = scan;
-	scan->rows = mu_npy_rows_open(node->ss.ss_currentRelation, needed_columns(plan), false);
+	scan->rows = mu_npy_rows_open(node->ss.ss_currentRelation,
+								  needed_columns(plan), false);
 	scan->bounds = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
 	scan->strategies = linitial(plan->fdw_private);
 }
@@ -294,7 +316,8 @@ set_range(ForeignScanState *node, NpyScan *scan)
 	{
 		ExprState  *state = lfirst(bound);
 		bool		isnull;
-		Datum		value = ExecEvalExprSwitchContext(state, econtext, &isnull);
+		Datum		value = ExecEvalExprSwitchContext(state, econtext,
+													  &isnull);
 
 		if (isnull)
 			scan->end = scan->first;
@@ -315,7 +338,8 @@ next_run(NpyScan *scan)
 
 	if (scan->shared == NULL)
 		return false;
-	taken = pg_atomic_fetch_add_u64(&scan->shared->next, scan->rows->buffer_rows);
+	taken = pg_atomic_fetch_add_u64(&scan->shared->next,
+									scan->rows->buffer_rows);
 	if (taken >= (uint64) (scan->end - scan->first))
 		return false;
 	scan->at = scan->first + (int64) taken;
@@ -337,7 +361,8 @@ npy_iterate(ForeignScanState *node)
 		set_range(node, scan);
 	if (scan->at >= scan->until && !next_run(scan))
 		return slot;
-	mu_npy_rows_get(scan->rows, scan->at, scan->until, slot->tts_values, slot->tts_isnull);
+	mu_npy_rows_get(scan->rows, scan->at, scan->until, slot->tts_values,
+					slot->tts_isnull);
 	scan->at++;
 	return ExecStoreVirtualTuple(slot);
 }
@@ -369,11 +394,14 @@ npy_explain(ForeignScanState *node, ExplainState *es)
 	ExplainPropertyText("Npy File", mu_npy_filename(RelationGetRelid(node->ss.ss_currentRelation)), es);
 	if (plan->fdw_recheck_quals != NIL)
 	{
-		List	   *context = set_deparse_context_plan(es->deparse_cxt, (Plan *) plan, NIL);
+		List	   *context = set_deparse_context_plan(es->deparse_cxt,
+													   (Plan *) plan, NIL);
 
 		ExplainPropertyText("Row Range",
 							deparse_expression((Node *) make_ands_explicit(plan->fdw_recheck_quals),
-											   context, es->verbose || list_length(es->rtable) > 1, false),
+											   context, es->verbose ||
+											   list_length(es->rtable) > 1,
+											   false),
 							es);
 	}
 }
@@ -394,7 +422,8 @@ npy_estimate_dsm(ForeignScanState *node, ParallelContext *pcxt)
 }
 
 static void
-npy_initialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate)
+npy_initialize_dsm(ForeignScanState *node, ParallelContext *pcxt,
+				   void *coordinate)
 {
 	NpyScan    *scan = node->fdw_state;
 
@@ -404,7 +433,8 @@ npy_initialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordina
 }
 
 static void
-npy_reinitialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate)
+npy_reinitialize_dsm(ForeignScanState *node, ParallelContext *pcxt,
+					 void *coordinate)
 {
 	pg_atomic_write_u64(&((Shared *) coordinate)->next, 0);
 }
@@ -440,11 +470,15 @@ npy_sample(Relation rel, int elevel, HeapTuple *tuples, int wanted,
 	for (i = 0; i < n; i++)
 	{
 		int64		from = (int64) ((double) nrows * i / n);
-		int64		to = Max((int64) ((double) nrows * (i + 1) / n), from + 1);
-		int64		at = from + (int64) (pg_prng_uint64(&pg_global_prng_state) % (uint64) (to - from));
+		int64		to = Max((int64) ((double) nrows * (i + 1) / n),
+							 from + 1);
+		int64		at = from +
+			(int64) (pg_prng_uint64(&pg_global_prng_state) % (uint64) (to -
+																	   from));
 		MemoryContext old = MemoryContextSwitchTo(short_lived);
 
-		mu_npy_rows_get(rows, Min(at, nrows - 1), Min(at, nrows - 1) + 1, values, isnull);
+		mu_npy_rows_get(rows, Min(at, nrows - 1), Min(at, nrows - 1) + 1,
+						values, isnull);
 		MemoryContextSwitchTo(old);
 		tuples[i] = heap_form_tuple(RelationGetDescr(rel), values, isnull);
 		MemoryContextReset(short_lived);
@@ -469,8 +503,10 @@ npy_analyze(Relation rel, AcquireSampleRowsFunc *sample, BlockNumber *pages)
 
 	mu_npy_open(&file, mu_npy_filename(RelationGetRelid(rel)));
 	mu_npy_close(&file);
-	*pages = (BlockNumber) Min(Max(ceil((double) file.rows * file.row_bytes / BLCKSZ), 1),
-							   MaxBlockNumber);
+	*pages =
+		(BlockNumber) Min(Max(ceil((double) file.rows * file.row_bytes /
+								   BLCKSZ), 1),
+						  MaxBlockNumber);
 	*sample = npy_sample;
 	return true;
 }

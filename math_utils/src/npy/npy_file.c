@@ -30,7 +30,8 @@
 #include "npy/npy.h"
 
 static bool
-failed(MuNpyProblem *problem, int sqlstate, const char *message, const char *detail)
+failed(MuNpyProblem *problem, int sqlstate, const char *message,
+	   const char *detail)
 {
 	problem->sqlstate = sqlstate;
 	problem->message = message;
@@ -43,34 +44,43 @@ static bool
 failed_access(MuNpyProblem *problem, const char *what, const char *name)
 {
 	int			error = errno;
-	int			sqlstate = error == EPERM || error == EACCES || error == EROFS ?
+	int			sqlstate = error == EPERM || error == EACCES ||
+		error == EROFS ?
 		ERRCODE_INSUFFICIENT_PRIVILEGE :
 		error == ENOENT ? ERRCODE_UNDEFINED_FILE :
 		error == ENOTDIR || error == EISDIR ? ERRCODE_WRONG_OBJECT_TYPE :
 		error == EMFILE || error == ENFILE ? ERRCODE_INSUFFICIENT_RESOURCES :
 		ERRCODE_IO_ERROR;
 
-	return failed(problem, sqlstate, psprintf("could not %s file \"%s\": %s", what,
-											  mu_npy_printable(name), strerror(error)), NULL);
+	return failed(problem, sqlstate,
+				  psprintf("could not %s file \"%s\": %s", what,
+						   mu_npy_printable(name), strerror(error)), NULL);
 }
 
-/* A header that is not understood, with the field that is to blame, if one is */
+/*
+ * A header that is not understood, with the field that is to blame, if one is
+ */
 static bool
-bad_header(MuNpyProblem *problem, const char *name, const MuNpyHeader *header, const char *why)
+bad_header(MuNpyProblem *problem, const char *name, const MuNpyHeader *header,
+		   const char *why)
 {
 	StringInfoData detail;
 
 	initStringInfo(&detail);
 	appendStringInfoString(&detail, "In its header, ");
 	if (header != NULL && header->bad_name[0] != '\0')
-		appendStringInfo(&detail, "at field \"%s\"%s, ", mu_npy_printable(header->bad_name),
+		appendStringInfo(&detail, "at field \"%s\"%s, ",
+						 mu_npy_printable(header->bad_name),
 						 header->bad_type[0] == '\0' ? "" :
-						 psprintf(" of type \"%s\"", mu_npy_printable(header->bad_type)));
+						 psprintf(" of type \"%s\"",
+								  mu_npy_printable(header->bad_type)));
 	else if (header != NULL && header->bad_type[0] != '\0')
-		appendStringInfo(&detail, "at type \"%s\", ", mu_npy_printable(header->bad_type));
+		appendStringInfo(&detail, "at type \"%s\", ",
+						 mu_npy_printable(header->bad_type));
 	appendStringInfo(&detail, "%s.", why);
 	return failed(problem, ERRCODE_INVALID_BINARY_REPRESENTATION,
-				  psprintf("file \"%s\" cannot be read as a .npy file", mu_npy_printable(name)),
+				  psprintf("file \"%s\" cannot be read as a .npy file",
+						   mu_npy_printable(name)),
 				  detail.data);
 }
 
@@ -78,7 +88,8 @@ static bool
 too_short(MuNpyProblem *problem, const char *name)
 {
 	return failed(problem, ERRCODE_INVALID_BINARY_REPRESENTATION,
-				  psprintf("file \"%s\" is shorter than its header says", mu_npy_printable(name)),
+				  psprintf("file \"%s\" is shorter than its header says",
+						   mu_npy_printable(name)),
 				  NULL);
 }
 
@@ -88,16 +99,19 @@ report(const MuNpyProblem *problem)
 	ereport(ERROR,
 			(errcode(problem->sqlstate),
 			 errmsg_internal("%s", problem->message),
-			 problem->detail ? errdetail_internal("%s", problem->detail) : 0));
+			 problem->detail ? errdetail_internal("%s", problem->detail) :
+			 0));
 }
 
 /* Exactly "length" bytes from "offset" */
 static bool
-try_read(MuNpyFile *file, char *buffer, int64 offset, int64 length, MuNpyProblem *problem)
+try_read(MuNpyFile *file, char *buffer, int64 offset, int64 length,
+		 MuNpyProblem *problem)
 {
 	while (length > 0)
 	{
-		ssize_t		got = pread(file->fd, buffer, (size_t) length, (off_t) offset);
+		ssize_t		got = pread(file->fd, buffer, (size_t) length,
+								(off_t) offset);
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -136,7 +150,8 @@ read_header(MuNpyFile *file, int64 size, MuNpyProblem *problem)
 	int			i;
 
 	memset(prefix, 0, sizeof(prefix));
-	if (!try_read(file, (char *) prefix, 0, Min(size, MU_NPY_PREFIX), problem))
+	if (!try_read(file, (char *) prefix, 0, Min(size, MU_NPY_PREFIX),
+				  problem))
 		return false;
 	length = mu_npy_header_length(prefix, (size_t) Min(size, MU_NPY_PREFIX));
 	if (length < 0)
@@ -153,19 +168,23 @@ read_header(MuNpyFile *file, int64 size, MuNpyProblem *problem)
 	pfree(bytes);
 	file->field_name = palloc(sizeof(char *) * file->header->nfields);
 	for (i = 0; i < file->header->nfields; i++)
-		file->field_name[i] = mu_npy_name(file->header->field[i].name, file->header->version);
+		file->field_name[i] = mu_npy_name(file->header->field[i].name,
+										  file->header->version);
 	file->rows = (int64) file->header->shape[0];
 	file->columns = (int64) file->header->shape[1];
 	if (file->columns == 0)
 		file->rows = 0;
 	if (file->columns > MaxHeapAttributeNumber && file->header->ndim == 2)
 		return failed(problem, ERRCODE_PROGRAM_LIMIT_EXCEEDED,
-					  psprintf("array in file \"%s\" has too many columns", mu_npy_printable(name)),
-					  psprintf("A table has at most %d.", MaxHeapAttributeNumber));
+					  psprintf("array in file \"%s\" has too many columns",
+							   mu_npy_printable(name)),
+					  psprintf("A table has at most %d.",
+							   MaxHeapAttributeNumber));
 	file->row_bytes = (int64) file->header->item * Max(file->columns, 1);
 	if (file->row_bytes > MaxAllocSize / 2)
 		return failed(problem, ERRCODE_PROGRAM_LIMIT_EXCEEDED,
-					  psprintf("rows of file \"%s\" are too long", mu_npy_printable(name)), NULL);
+					  psprintf("rows of file \"%s\" are too long",
+							   mu_npy_printable(name)), NULL);
 	if ((int64) file->header->data + file->rows * file->row_bytes > size)
 		return too_short(problem, name);
 	return true;
@@ -174,8 +193,8 @@ read_header(MuNpyFile *file, int64 size, MuNpyProblem *problem)
 /*
  * mu_npy_try_open - open a file, read its header, check its size
  *
- * Where that fails the file is closed and problem says why.  Only a plain file
- * is opened: a pipe would wait for somebody to write.
+ * Where that fails the file is closed and problem says why.  Only a plain
+ * file is opened: a pipe would wait for somebody to write.
  */
 bool
 mu_npy_try_open(MuNpyFile *file, const char *name, MuNpyProblem *problem)
@@ -198,7 +217,8 @@ mu_npy_try_open(MuNpyFile *file, const char *name, MuNpyProblem *problem)
 	}
 	if (!S_ISREG(st.st_mode))
 		ok = failed(problem, ERRCODE_WRONG_OBJECT_TYPE,
-					psprintf("\"%s\" is not a plain file", mu_npy_printable(name)), NULL);
+					psprintf("\"%s\" is not a plain file",
+							 mu_npy_printable(name)), NULL);
 	if (!ok)
 		mu_npy_close(file);
 	return ok;
@@ -285,7 +305,8 @@ get_signed(const MuNpyField *field, const char *bytes)
 
 /* An integer, signed or not, that must fit from least to most */
 static inline int64
-get_integer(const MuNpyField *field, const char *bytes, int64 least, int64 most,
+get_integer(const MuNpyField *field, const char *bytes, int64 least,
+			int64 most,
 			const char *type)
 {
 	int64		value;
@@ -356,19 +377,22 @@ to_bool(const MuNpyField *field, const char *bytes, bool *isnull)
 static Datum
 to_int2(const MuNpyField *field, const char *bytes, bool *isnull)
 {
-	return Int16GetDatum((int16) get_integer(field, bytes, PG_INT16_MIN, PG_INT16_MAX, "smallint"));
+	return Int16GetDatum((int16) get_integer(field, bytes, PG_INT16_MIN,
+											 PG_INT16_MAX, "smallint"));
 }
 
 static Datum
 to_int4(const MuNpyField *field, const char *bytes, bool *isnull)
 {
-	return Int32GetDatum((int32) get_integer(field, bytes, PG_INT32_MIN, PG_INT32_MAX, "integer"));
+	return Int32GetDatum((int32) get_integer(field, bytes, PG_INT32_MIN,
+											 PG_INT32_MAX, "integer"));
 }
 
 static Datum
 to_int8(const MuNpyField *field, const char *bytes, bool *isnull)
 {
-	return Int64GetDatum(get_integer(field, bytes, PG_INT64_MIN, PG_INT64_MAX, "bigint"));
+	return Int64GetDatum(get_integer(field, bytes, PG_INT64_MIN, PG_INT64_MAX,
+									 "bigint"));
 }
 
 static Datum
@@ -380,8 +404,11 @@ to_numeric(const MuNpyField *field, const char *bytes, bool *isnull)
 		Numeric		high = int64_to_numeric((int64) (bits >> 32));
 
 		return NumericGetDatum(NUM2(numeric_add,
-									NUM2(numeric_mul, high, int64_to_numeric(INT64CONST(1) << 32)),
-									int64_to_numeric((int64) (bits & 0xFFFFFFFF))));
+									NUM2(numeric_mul, high,
+										 int64_to_numeric(INT64CONST(1) <<
+														  32)),
+									int64_to_numeric((int64) (bits &
+															  0xFFFFFFFF))));
 	}
 	return NumericGetDatum(int64_to_numeric(get_signed(field, bytes)));
 }
@@ -431,7 +458,8 @@ to_text(const MuNpyField *field, const char *bytes, bool *isnull)
 
 /* A value of four bytes a character in UTF-8, without zeros at the end */
 static char *
-unicode_to_bytes(const MuNpyField *field, const char *bytes, bool valid, int *length)
+unicode_to_bytes(const MuNpyField *field, const char *bytes, bool valid,
+				 int *length)
 {
 	MuNpyField	one = *field;
 	unsigned char *utf8 = palloc(field->size + 1);
@@ -446,12 +474,14 @@ unicode_to_bytes(const MuNpyField *field, const char *bytes, bool valid, int *le
 	{
 		pg_wchar	c = (pg_wchar) get_bits(&one, bytes + 4 * i);
 
-		if (c > 0x10FFFF || (valid && (c == 0 || (c >= 0xD800 && c <= 0xDFFF))))
+		if (c > 0x10FFFF ||
+			(valid && (c == 0 || (c >= 0xD800 && c <= 0xDFFF))))
 			ereport(ERROR,
 					(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
 					 errmsg("invalid Unicode code point %04X", (unsigned) c),
 					 valid && c <= 0x10FFFF ?
-					 errhint("A column of type bytea takes it, in UTF-8.") : 0));
+					 errhint("A column of type bytea takes it, in UTF-8.") :
+					 0));
 		unicode_to_utf8(c, end);
 		end += pg_utf_mblen(end);
 	}
@@ -468,7 +498,9 @@ unicode_to_text(const MuNpyField *field, const char *bytes, bool *isnull)
 	char	   *converted = pg_any_to_server(utf8, length, PG_UTF8);
 
 	return PointerGetDatum(cstring_to_text_with_len(converted,
-													converted == utf8 ? length : (int) strlen(converted)));
+													converted == utf8 ?
+													length :
+													(int) strlen(converted)));
 }
 
 /* UTF-8 as it comes, also where it is no text */
@@ -494,11 +526,14 @@ mu_npy_conversion(const MuNpyField *field, Oid type)
 		case 'i':
 		case 'u':
 			return type == INT2OID ? to_int2 : type == INT4OID ? to_int4 :
-				type == INT8OID ? to_int8 : type == NUMERICOID ? to_numeric : NULL;
+				type == INT8OID ? to_int8 : type == NUMERICOID ? to_numeric :
+					NULL;
 		case 'f':
-			return type == FLOAT4OID ? to_float4 : type == FLOAT8OID ? to_float8 : NULL;
+			return type == FLOAT4OID ? to_float4 : type == FLOAT8OID ?
+				to_float8 : NULL;
 		case 'S':
-			return type == BYTEAOID ? to_bytea : type == TEXTOID ? to_text : NULL;
+			return type == BYTEAOID ? to_bytea : type == TEXTOID ? to_text :
+				NULL;
 		case 'U':
 			return type == TEXTOID ? unicode_to_text :
 				type == BYTEAOID ? unicode_to_bytea : NULL;

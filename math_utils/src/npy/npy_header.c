@@ -245,8 +245,8 @@ read_value_type(const char *type, MuNpyField *field)
 }
 
 /*
- * One field: its name (or a pair of title and name) and its type.  Type is left
- * there for a message, as far as it was read.
+ * One field: its name (or a pair of title and name) and its type.  Type is
+ * left there for a message, as far as it was read.
  */
 static const char *
 read_field(Text *text, MuNpyField *field, char *type)
@@ -256,7 +256,9 @@ read_field(Text *text, MuNpyField *field, char *type)
 	if (!take_char(text, '('))
 		return "a field is not a pair of name and type";
 	pair = take_char(text, '(');
-	if (pair && (!take_string(text, field->name, sizeof(field->name)) || !take_char(text, ',')))
+	if (pair &&
+		(!take_string(text, field->name, sizeof(field->name)) ||
+		 !take_char(text, ',')))
 		return "the title of a field is not a string, or too long";
 	if (!take_string(text, field->name, sizeof(field->name)))
 		return "the name of a field is not a string, or too long";
@@ -392,13 +394,15 @@ mu_npy_parse(const unsigned char *bytes, size_t length, MuNpyHeader *header)
 			descr = true;
 			if (take_char(&text, '['))
 				problem = read_fields(&text, header);
-			else if (!take_string(&text, header->bad_type, sizeof(header->bad_type)))
+			else if (!take_string(&text, header->bad_type,
+								  sizeof(header->bad_type)))
 				return "the type is not a string";
 			else
 			{
 				memset(&header->field[0], 0, sizeof(header->field[0]));
 				header->nfields = 1;
-				problem = read_value_type(header->bad_type, &header->field[0]);
+				problem = read_value_type(header->bad_type,
+										  &header->field[0]);
 				if (problem == NULL)
 					header->bad_type[0] = '\0';
 				header->item = header->field[0].size;
@@ -441,7 +445,8 @@ mu_npy_parse(const unsigned char *bytes, size_t length, MuNpyHeader *header)
 		header->item > (INT64_MAX - header->data) / header->shape[1])
 		return "the array is too large";
 	if (header->shape[1] != 0 && header->shape[0] != 0 &&
-		header->shape[0] > (INT64_MAX - header->data) / (header->item * header->shape[1]))
+		header->shape[0] > (INT64_MAX - header->data) /
+		(header->item * header->shape[1]))
 		return "the array is too large";
 	return NULL;
 }

@@ -42,12 +42,15 @@ typedef struct MuNpyHeader
 	int			nfields;
 	MuNpyField	field[MU_NPY_MAX_FIELDS];
 
-	/* of which field, of which type, mu_npy_parse() says what is wrong; or "" */
+	/*
+	 * of which field, of which type, mu_npy_parse() says what is wrong; or ""
+	 */
 	char		bad_name[MU_NPY_NAME];
 	char		bad_type[MU_NPY_TYPE];
 } MuNpyHeader;
 
-extern int64_t mu_npy_header_length(const unsigned char *bytes, size_t length);
+extern int64_t mu_npy_header_length(const unsigned char *bytes,
+									size_t length);
 extern const char *mu_npy_parse(const unsigned char *bytes, size_t length,
 								MuNpyHeader *header);
 

@@ -3,10 +3,10 @@
  * npy_names.c
  *	  Names that come from outside, of files and of fields, as text.
  *
- * A file's name is bytes; a field's is latin-1, or UTF-8 from format version 3
- * on.  None becomes a name in the catalog, or goes into a message, that is no
- * valid text in the database's encoding: pg_dump would write what cannot be
- * restored.
+ * A file's name is bytes; a field's is latin-1, or UTF-8 from format version
+ * 3 on.  None becomes a name in the catalog, or goes into a message, that is
+ * no valid text in the database's encoding: pg_dump would write what cannot
+ * be restored.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -23,11 +23,13 @@
 bool
 mu_npy_valid(const char *bytes)
 {
-	return pg_verify_mbstr(GetDatabaseEncoding(), bytes, (int) strlen(bytes), true);
+	return pg_verify_mbstr(GetDatabaseEncoding(), bytes, (int) strlen(bytes),
+						   true);
 }
 
 /*
- * mu_npy_printable - the bytes for a message: as they are, or where they are no
+ * mu_npy_printable - the bytes for a message: as they are, or where they are
+ * no
  * text with \x and two digits for each that is not ASCII
  */
 const char *
@@ -48,7 +50,9 @@ mu_npy_printable(const char *bytes)
 	return buf.data;
 }
 
-/* The bytes in another encoding, or NULL where one of them has no form there */
+/*
+ * The bytes in another encoding, or NULL where one of them has no form there
+ */
 static char *
 convert(const char *bytes, int from, int to)
 {
@@ -63,14 +67,18 @@ convert(const char *bytes, int from, int to)
 	if (!OidIsValid(proc))
 		return NULL;
 	result = palloc(room);
-	if (pg_do_encoding_conversion_buf(proc, from, to, (unsigned char *) unconstify(char *, bytes),
-									  length, (unsigned char *) result, room, true) != length)
+	if (pg_do_encoding_conversion_buf(proc, from, to,
+									  (unsigned char *) unconstify(char *,
+																   bytes),
+									  length, (unsigned char *) result, room,
+									  true) != length)
 		return NULL;
 	return result;
 }
 
 /*
- * mu_npy_name - a name of the header in the database's encoding; NULL where it
+ * mu_npy_name - a name of the header in the database's encoding; NULL where
+ * it
  * is no valid text, or the encoding lacks one of its characters
  *
  * Every encoding has a way from UTF-8, few have one from latin-1.

@@ -74,7 +74,8 @@ mu_npy_validator(PG_FUNCTION_ARGS)
 		int			i;
 
 		for (i = 0; i < lengthof(option); i++)
-			known |= option[i].catalog == catalog && strcmp(option[i].name, def->defname) == 0;
+			known |= option[i].catalog == catalog &&
+				strcmp(option[i].name, def->defname) == 0;
 		if (!known)
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
@@ -90,7 +91,8 @@ mu_npy_validator(PG_FUNCTION_ARGS)
 			if (!is_absolute_path(defGetString(def)))
 				ereport(ERROR,
 						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						 errmsg("option \"%s\" must be an absolute path", "filename")));
+						 errmsg("option \"%s\" must be an absolute path",
+								"filename")));
 			filename = true;
 		}
 		else if (strcmp(def->defname, "row_number") == 0)
@@ -120,7 +122,8 @@ mu_npy_filename(Oid table)
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
-			 errmsg("option \"%s\" is required for npy_fdw foreign tables", "filename")));
+			 errmsg("option \"%s\" is required for npy_fdw foreign tables",
+					"filename")));
 	return NULL;
 }
 
@@ -197,7 +200,8 @@ mu_npy_column(Relation rel, int attno, const MuNpyFile *file)
 	{
 		for (i = 0; i < file->header->nfields && !found; i++)
 		{
-			found = file->field_name[i] != NULL && strcmp(file->field_name[i], name) == 0;
+			found = file->field_name[i] != NULL &&
+				strcmp(file->field_name[i], name) == 0;
 			if (found)
 				result.field = i;
 		}
@@ -208,7 +212,8 @@ mu_npy_column(Relation rel, int attno, const MuNpyFile *file)
 	}
 	else if (file->header->ndim < 2)
 		found = strcmp(name, "value") == 0;
-	else if (name[0] == 'c' && name[1] >= '1' && name[1] <= '9' && strlen(name) <= 5 &&
+	else if (name[0] == 'c' && name[1] >= '1' && name[1] <= '9' &&
+			 strlen(name) <= 5 &&
 			 strspn(name + 1, "0123456789") == strlen(name) - 1)
 	{
 		result.column = atoi(name + 1) - 1;
@@ -217,16 +222,19 @@ mu_npy_column(Relation rel, int attno, const MuNpyFile *file)
 	if (!found)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("file \"%s\" has nothing for column \"%s\"", file->name,
+				 errmsg("file \"%s\" has nothing for column \"%s\"",
+						file->name,
 						NameStr(att->attname)),
 				 file->header->structured ?
 				 errhint("A column is named as a field of the array, or has the option \"field\".") :
 				 errhint("The column of an array is named \"value\", those of a two-dimensional one \"c1\", \"c2\" and so on.")));
-	if (mu_npy_conversion(&file->header->field[result.field], att->atttypid) == NULL)
+	if (mu_npy_conversion(&file->header->field[result.field],
+						  att->atttypid) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("column \"%s\" of type %s cannot be filled from file \"%s\"",
-						NameStr(att->attname), format_type_be(att->atttypid), file->name),
+						NameStr(att->attname), format_type_be(att->atttypid),
+						file->name),
 				 errdetail("The array's values are of kind \"%c\" with %u bytes.",
 						   file->header->field[result.field].kind,
 						   file->header->field[result.field].size)));
@@ -242,9 +250,11 @@ npy_column_type(const MuNpyField *field)
 		case 'b':
 			return "boolean";
 		case 'i':
-			return field->size <= 2 ? "smallint" : field->size == 4 ? "integer" : "bigint";
+			return field->size <= 2 ? "smallint" : field->size == 4 ?
+				"integer" : "bigint";
 		case 'u':
-			return field->size == 1 ? "smallint" : field->size == 2 ? "integer" :
+			return field->size == 1 ? "smallint" : field->size == 2 ?
+				"integer" :
 				field->size == 4 ? "bigint" : "numeric";
 		case 'f':
 			return field->size <= 4 ? "real" : "double precision";
@@ -259,7 +269,9 @@ npy_column_type(const MuNpyField *field)
 static char *
 free_name(const char *base, char **taken, int ntaken)
 {
-	char	   *name = pnstrdup(base, pg_mbcliplen(base, (int) strlen(base), NAMEDATALEN - 1));
+	char	   *name = pnstrdup(base,
+								pg_mbcliplen(base, (int) strlen(base),
+											 NAMEDATALEN - 1));
 	int			number = 0;
 	bool		used;
 
@@ -271,7 +283,10 @@ free_name(const char *base, char **taken, int ntaken)
 		{
 			char	   *suffix = psprintf("_%d", number);
 
-			name = psprintf("%.*s%s", pg_mbcliplen(base, (int) strlen(base), NAMEDATALEN - 1 - (int) strlen(suffix)),
+			name = psprintf("%.*s%s",
+							pg_mbcliplen(base, (int) strlen(base),
+										 NAMEDATALEN - 1 -
+										 (int) strlen(suffix)),
 							base, suffix);
 		}
 		used = SystemAttributeByName(name) != NULL;
@@ -284,19 +299,23 @@ free_name(const char *base, char **taken, int ntaken)
 
 /* CREATE FOREIGN TABLE for one file */
 static char *
-table_for(const MuNpyFile *file, const char *table, ImportForeignSchemaStmt *stmt)
+table_for(const MuNpyFile *file, const char *table,
+		  ImportForeignSchemaStmt *stmt)
 {
 	StringInfoData sql;
 	int64		i;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "CREATE FOREIGN TABLE %s.", quote_identifier(stmt->local_schema));
+	appendStringInfo(&sql, "CREATE FOREIGN TABLE %s.",
+					 quote_identifier(stmt->local_schema));
 	appendStringInfo(&sql, "%s (", quote_identifier(table));
-	appendStringInfoString(&sql, "row_number bigint OPTIONS (row_number 'true')");
+	appendStringInfoString(&sql,
+						   "row_number bigint OPTIONS (row_number 'true')");
 	if (file->header->structured)
 	{
 		/* a field may be named as a column of ours or of the server's */
-		char	  **taken = palloc(sizeof(char *) * (file->header->nfields + 1));
+		char	  **taken =
+			palloc(sizeof(char *) * (file->header->nfields + 1));
 		int			ntaken = 0;
 
 		taken[ntaken++] = "row_number";
@@ -307,24 +326,31 @@ table_for(const MuNpyFile *file, const char *table, ImportForeignSchemaStmt *stm
 
 			CHECK_FOR_INTERRUPTS();
 			taken[ntaken++] = name;
-			appendStringInfo(&sql, ", %s %s", quote_identifier(name), npy_column_type(&file->header->field[i]));
+			appendStringInfo(&sql, ", %s %s", quote_identifier(name),
+							 npy_column_type(&file->header->field[i]));
 			if (strcmp(name, field) != 0)
-				appendStringInfo(&sql, " OPTIONS (field %s)", quote_literal_cstr(field));
+				appendStringInfo(&sql, " OPTIONS (field %s)",
+								 quote_literal_cstr(field));
 		}
 	}
 	else if (file->header->ndim < 2)
-		appendStringInfo(&sql, ", value %s", npy_column_type(&file->header->field[0]));
+		appendStringInfo(&sql, ", value %s",
+						 npy_column_type(&file->header->field[0]));
 	else
 	{
 		for (i = 1; i <= file->columns; i++)
-			appendStringInfo(&sql, ", c%lld %s", (long long) i, npy_column_type(&file->header->field[0]));
+			appendStringInfo(&sql, ", c%lld %s", (long long) i,
+							 npy_column_type(&file->header->field[0]));
 	}
 	appendStringInfo(&sql, ") SERVER %s OPTIONS (filename %s)",
-					 quote_identifier(stmt->server_name), quote_literal_cstr(file->name));
+					 quote_identifier(stmt->server_name),
+					 quote_literal_cstr(file->name));
 	return sql.data;
 }
 
-/* Why no table can be made for a file, or NULL; opens it and closes it again */
+/*
+ * Why no table can be made for a file, or NULL; opens it and closes it again
+ */
 static const char *
 why_not(MuNpyFile *file, const char *path, const char *name)
 {
@@ -341,7 +367,8 @@ why_not(MuNpyFile *file, const char *path, const char *name)
 	mu_npy_close(file);
 	if (file->header->structured && file->header->ndim == 2)
 		return "it has a structured array of two dimensions";
-	if ((file->header->structured ? file->header->nfields : file->columns) >= MaxHeapAttributeNumber)
+	if ((file->header->structured ? file->header->nfields :
+		 file->columns) >= MaxHeapAttributeNumber)
 		return "it has too many columns";
 	for (i = 0; file->header->structured && i < file->header->nfields; i++)
 	{
@@ -429,7 +456,8 @@ mu_npy_import(ImportForeignSchemaStmt *stmt, Oid server)
 		why = why_not(&file, file_path, name);
 		if (why != NULL)
 			ereport(NOTICE,
-					(errmsg("file \"%s\" is left out: %s", mu_npy_printable(file_path), why)));
+					(errmsg("file \"%s\" is left out: %s",
+							mu_npy_printable(file_path), why)));
 		else
 			commands = lappend(commands, table_for(&file, name, stmt));
 	}

@@ -37,7 +37,8 @@ stream_at(MuNpyRows *rows, int64 base, int64 stride)
 static bool
 is_needed(Bitmapset *needed, int att)
 {
-	return bms_is_member(att + 1 - FirstLowInvalidHeapAttributeNumber, needed) ||
+	return bms_is_member(att + 1 - FirstLowInvalidHeapAttributeNumber,
+						 needed) ||
 		bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, needed);
 }
 
@@ -45,10 +46,10 @@ is_needed(Bitmapset *needed, int att)
  * mu_npy_rows_open - open the file of a table and say where each column comes
  * from
  *
- * "needed" are the attributes to be read, offset as pull_varattnos() does; all
- * of them where "all" is set.  In C order a row is in one piece, so one buffer
- * serves all columns; in Fortran order each column of an array is, so each has
- * its buffer.
+ * "needed" are the attributes to be read, offset as pull_varattnos() does;
+ * all of them where "all" is set.  In C order a row is in one piece, so one
+ * buffer serves all columns; in Fortran order each column of an array is, so
+ * each has its buffer.
  */
 MuNpyRows *
 mu_npy_rows_open(Relation rel, Bitmapset *needed, bool all)
@@ -79,24 +80,33 @@ mu_npy_rows_open(Relation rel, Bitmapset *needed, bool all)
 		if (source.row_number)
 			continue;
 		column->field = &header->field[source.field];
-		column->convert = mu_npy_conversion(column->field, TupleDescAttr(desc, att)->atttypid);
+		column->convert = mu_npy_conversion(column->field,
+											TupleDescAttr(desc,
+														  att)->atttypid);
 		if (header->fortran && header->ndim == 2)
 		{
-			column->stream = stream_at(rows, (int64) header->data + source.column * rows->file.rows * (int64) header->item,
+			column->stream = stream_at(rows,
+									   (int64) header->data +
+									   source.column * rows->file.rows *
+									   (int64) header->item,
 									   (int64) header->item);
 			column->offset = 0;
 		}
 		else
 		{
-			column->stream = stream_at(rows, (int64) header->data, rows->file.row_bytes);
-			column->offset = source.column * (int64) header->item + (int64) column->field->offset;
+			column->stream = stream_at(rows, (int64) header->data,
+									   rows->file.row_bytes);
+			column->offset = source.column * (int64) header->item +
+				(int64) column->field->offset;
 		}
 	}
 	rows->buffer_rows = Max(1, BUFFER_BYTES / rows->file.row_bytes);
 	if (header->fortran && header->ndim == 2)
-		rows->buffer_rows = BUFFER_BYTES / 8 / (int64) Min(header->item, BUFFER_BYTES / 8);
+		rows->buffer_rows = BUFFER_BYTES / 8 / (int64) Min(header->item,
+														   BUFFER_BYTES / 8);
 	for (i = 0; i < rows->nstreams; i++)
-		rows->stream[i].buffer = palloc(rows->buffer_rows * rows->stream[i].stride);
+		rows->stream[i].buffer =
+			palloc(rows->buffer_rows * rows->stream[i].stride);
 	return rows;
 }
 
@@ -118,7 +128,8 @@ say_place(void *arg)
 	long long	row = (long long) place->row + 1;
 
 	if (field->name[0] != '\0')
-		errcontext("file \"%s\", field \"%s\", row %lld", name, mu_npy_printable(field->name), row);
+		errcontext("file \"%s\", field \"%s\", row %lld", name,
+				   mu_npy_printable(field->name), row);
 	else
 		errcontext("file \"%s\", row %lld", name, row);
 }
@@ -128,7 +139,8 @@ say_place(void *arg)
  * before row "until"
  */
 void
-mu_npy_rows_get(MuNpyRows *rows, int64 at, int64 until, Datum *values, bool *isnull)
+mu_npy_rows_get(MuNpyRows *rows, int64 at, int64 until, Datum *values,
+				bool *isnull)
 {
 	ErrorContextCallback context;
 	Place		place;
@@ -142,7 +154,8 @@ mu_npy_rows_get(MuNpyRows *rows, int64 at, int64 until, Datum *values, bool *isn
 		{
 			CHECK_FOR_INTERRUPTS();
 			stream->count = 0;
-			mu_npy_read(&rows->file, stream->buffer, stream->base + at * stream->stride,
+			mu_npy_read(&rows->file, stream->buffer,
+						stream->base + at * stream->stride,
 						Min(rows->buffer_rows, until - at) * stream->stride);
 			stream->from = at;
 			stream->count = Min(rows->buffer_rows, until - at);
@@ -171,7 +184,9 @@ mu_npy_rows_get(MuNpyRows *rows, int64 at, int64 until, Datum *values, bool *isn
 			place.column = column;
 			values[column->att] =
 				column->convert(column->field,
-								stream->buffer + (at - stream->from) * stream->stride + column->offset,
+								stream->buffer +
+								(at - stream->from) * stream->stride +
+								column->offset,
 								&isnull[column->att]);
 		}
 	}

@@ -104,9 +104,11 @@ mu_rational_add(MuRational a, MuRational b, bool subtract)
 			return result;
 		}
 		{
-			uint128		den = (uint128) (a.den / (int64) (g * h)) * (uint64) (b.den / (int64) h);
+			uint128		den = (uint128) (a.den / (int64) (g * h)) *
+				(uint64) (b.den / (int64) h);
 
-			if (den > PG_INT64_MAX || num < PG_INT64_MIN || num > PG_INT64_MAX)
+			if (den > PG_INT64_MAX || num < PG_INT64_MIN ||
+				num > PG_INT64_MAX)
 				mu_rational_overflow();
 			result.num = (int64) num;
 			result.den = (int64) den;
@@ -261,10 +263,13 @@ mu_rational_of_numerics(Numeric num, Numeric den)
 
 	num = NUM2(numeric_div_trunc, num, g);
 	den = NUM2(numeric_div_trunc, den, g);
-	if (NUM_CMP(num, least) < 0 || NUM_CMP(num, most) > 0 || NUM_CMP(den, most) > 0)
+	if (NUM_CMP(num, least) < 0 || NUM_CMP(num, most) > 0 ||
+		NUM_CMP(den, most) > 0)
 		mu_rational_overflow();
-	result.num = DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(num)));
-	result.den = DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(den)));
+	result.num = DatumGetInt64(DirectFunctionCall1(numeric_int8,
+												   NumericGetDatum(num)));
+	result.den = DatumGetInt64(DirectFunctionCall1(numeric_int8,
+												   NumericGetDatum(den)));
 	return result;
 }
 
@@ -274,7 +279,8 @@ mu_rational_of_numerics(Numeric num, Numeric den)
 Datum
 mu_rational_plus(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_RATIONAL(mu_rational_add(*PG_GETARG_RATIONAL(0), *PG_GETARG_RATIONAL(1), false));
+	PG_RETURN_RATIONAL(mu_rational_add(*PG_GETARG_RATIONAL(0),
+									   *PG_GETARG_RATIONAL(1), false));
 }
 
 /*
@@ -283,7 +289,8 @@ mu_rational_plus(PG_FUNCTION_ARGS)
 Datum
 mu_rational_minus(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_RATIONAL(mu_rational_add(*PG_GETARG_RATIONAL(0), *PG_GETARG_RATIONAL(1), true));
+	PG_RETURN_RATIONAL(mu_rational_add(*PG_GETARG_RATIONAL(0),
+									   *PG_GETARG_RATIONAL(1), true));
 }
 
 /*
@@ -292,7 +299,8 @@ mu_rational_minus(PG_FUNCTION_ARGS)
 Datum
 mu_rational_times(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_RATIONAL(mu_rational_mul(*PG_GETARG_RATIONAL(0), *PG_GETARG_RATIONAL(1)));
+	PG_RETURN_RATIONAL(mu_rational_mul(*PG_GETARG_RATIONAL(0),
+									   *PG_GETARG_RATIONAL(1)));
 }
 
 /*
@@ -310,7 +318,8 @@ mu_rational_over(PG_FUNCTION_ARGS)
 
 	if (b.num != PG_INT64_MIN)
 		PG_RETURN_RATIONAL(mu_rational_mul(a, mu_rational_inverse(b)));
-	if (!mu_rational_lowest(-((int128) a.num * b.den), (uint128) a.den << 63, &result))
+	if (!mu_rational_lowest(-((int128) a.num * b.den), (uint128) a.den << 63,
+							&result))
 		mu_rational_overflow();
 	PG_RETURN_RATIONAL(result);
 }
@@ -352,5 +361,6 @@ mu_rational_abs(PG_FUNCTION_ARGS)
 Datum
 mu_rational_dist(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_FLOAT8(mu_rational_distance(*PG_GETARG_RATIONAL(0), *PG_GETARG_RATIONAL(1)));
+	PG_RETURN_FLOAT8(mu_rational_distance(*PG_GETARG_RATIONAL(0),
+										  *PG_GETARG_RATIONAL(1)));
 }

@@ -65,7 +65,8 @@ get_sum(FunctionCallInfo fcinfo)
 static inline Part *
 find(RationalSum *sum, int64 den)
 {
-	uint32		at = (uint32) (((uint64) den * UINT64CONST(0x9E3779B97F4A7C15)) >> 32);
+	uint32		at =
+		(uint32) (((uint64) den * UINT64CONST(0x9E3779B97F4A7C15)) >> 32);
 
 	for (;; at++)
 	{
@@ -95,7 +96,8 @@ sum_grow(RationalSum *sum)
 	sum->places = 8;
 	while (sum->places < 3 * (alive + 1) && sum->places < MAX_PARTS)
 		sum->places *= 2;
-	sum->part = MemoryContextAllocZero(sum->context, sizeof(Part) * sum->places);
+	sum->part = MemoryContextAllocZero(sum->context,
+									   sizeof(Part) * sum->places);
 	sum->count = alive;
 	for (i = 0; i < old_places; i++)
 	{
@@ -176,7 +178,8 @@ Datum
 mu_rational_sum_combine(PG_FUNCTION_ARGS)
 {
 	RationalSum *sum;
-	RationalSum *other = PG_ARGISNULL(1) ? NULL : (RationalSum *) PG_GETARG_POINTER(1);
+	RationalSum *other = PG_ARGISNULL(1) ? NULL :
+		(RationalSum *) PG_GETARG_POINTER(1);
 	int			i;
 
 	(void) mu_agg_context(fcinfo);
@@ -208,7 +211,8 @@ recv_int128(StringInfo buf)
 {
 	int64		high = pq_getmsgint64(buf);
 
-	return (int128) (((uint128) (uint64) high << 64) | (uint64) pq_getmsgint64(buf));
+	return (int128) (((uint128) (uint64) high << 64) |
+					 (uint64) pq_getmsgint64(buf));
 }
 
 /*
@@ -279,7 +283,8 @@ numeric_of_int128(int128 x)
 							  NUM2(numeric_mul, int64_to_numeric(top), unit),
 							  int64_to_numeric(middle));
 
-	return NUM2(numeric_add, NUM2(numeric_mul, result, unit), int64_to_numeric(low));
+	return NUM2(numeric_add, NUM2(numeric_mul, result, unit),
+				int64_to_numeric(low));
 }
 
 /*
@@ -334,7 +339,8 @@ result_of(RationalSum *sum, int64 by)
 	/* as long as it fits 128 bits */
 	for (i = 0; i < count; i++)
 	{
-		int64		g = (int64) mu_gcd64((uint64) (den % part[i].den), part[i].den);
+		int64		g = (int64) mu_gcd64((uint64) (den % part[i].den),
+										 part[i].den);
 		int128		left;
 		int128		right;
 
@@ -355,7 +361,9 @@ result_of(RationalSum *sum, int64 by)
 	part[count].den = 1;
 	part[count].sum = sum->whole;
 	parts_total(part, 0, count + 1, &big_num, &big_den);
-	return mu_rational_of_numerics(big_num, NUM2(numeric_mul, big_den, int64_to_numeric(by)));
+	return mu_rational_of_numerics(big_num,
+								   NUM2(numeric_mul, big_den,
+										int64_to_numeric(by)));
 }
 
 /*

@@ -41,7 +41,8 @@ mu_rational_mediant(PG_FUNCTION_ARGS)
 	MuRational *b = PG_GETARG_RATIONAL(1);
 	int128		num = (int128) a->num + b->num;
 	int128		den = (int128) a->den + b->den;
-	int128		g = (int128) mu_gcd128((uint128) (num < 0 ? -num : num), (uint128) den);
+	int128		g = (int128) mu_gcd128((uint128) (num < 0 ? -num : num),
+									   (uint128) den);
 
 	PG_RETURN_RATIONAL(checked(num / g, den / g));
 }
@@ -125,7 +126,8 @@ mu_rational_between_simplest(PG_FUNCTION_ARGS)
 	else if (hi->num <= 0)
 	{
 		/* below zero: the mirror image */
-		result = simplest(-(int128) hi->num, hi->den, -(int128) lo->num, lo->den);
+		result = simplest(-(int128) hi->num, hi->den, -(int128) lo->num,
+						  lo->den);
 		result.num = -result.num;
 	}
 	else

@@ -45,7 +45,8 @@ mu_rational_range_in(PG_FUNCTION_ARGS)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("cannot accept a value of type %s", "mu_rational_range")));
+			 errmsg("cannot accept a value of type %s",
+					"mu_rational_range")));
 	PG_RETURN_VOID();
 }
 
@@ -58,8 +59,10 @@ mu_rational_range_out(PG_FUNCTION_ARGS)
 	Range	   *range = DatumGetRange(PG_GETARG_DATUM(0));
 
 	PG_RETURN_CSTRING(psprintf("%lld/%lld..%lld/%lld",
-							   (long long) range->lo.num, (long long) range->lo.den,
-							   (long long) range->hi.num, (long long) range->hi.den));
+							   (long long) range->lo.num,
+							   (long long) range->lo.den,
+							   (long long) range->hi.num,
+							   (long long) range->hi.den));
 }
 
 /* Make range hold what "other" holds too */
@@ -163,8 +166,10 @@ mu_rational_gist_fetch(PG_FUNCTION_ARGS)
 Datum
 mu_rational_gist_penalty(PG_FUNCTION_ARGS)
 {
-	Range	   *key = DatumGetRange(((GISTENTRY *) PG_GETARG_POINTER(0))->key);
-	Range	   *new = DatumGetRange(((GISTENTRY *) PG_GETARG_POINTER(1))->key);
+	Range	   *key =
+		DatumGetRange(((GISTENTRY *) PG_GETARG_POINTER(0))->key);
+	Range	   *new =
+		DatumGetRange(((GISTENTRY *) PG_GETARG_POINTER(1))->key);
 	float	   *penalty = (float *) PG_GETARG_POINTER(2);
 	double		growth = 0;
 
@@ -210,7 +215,8 @@ mu_rational_gist_picksplit(PG_FUNCTION_ARGS)
 	for (i = 0; i < count; i++)
 	{
 		place[i].at = (OffsetNumber) (FirstOffsetNumber + i);
-		place[i].key = DatumGetRange(entries->vector[FirstOffsetNumber + i].key);
+		place[i].key =
+			DatumGetRange(entries->vector[FirstOffsetNumber + i].key);
 	}
 	qsort(place, count, sizeof(Place), compare_rational_places);
 	split->spl_left = palloc(sizeof(OffsetNumber) * count);

@@ -122,7 +122,8 @@ mu_rational_larger(PG_FUNCTION_ARGS)
 Datum
 mu_rational_hash(PG_FUNCTION_ARGS)
 {
-	return hash_any((unsigned char *) PG_GETARG_RATIONAL(0), sizeof(MuRational));
+	return hash_any((unsigned char *) PG_GETARG_RATIONAL(0),
+					sizeof(MuRational));
 }
 
 /*

@@ -119,16 +119,19 @@ parse(const char *text, MuRational *result, struct Node *escontext)
 	if (!good || *s != '\0')
 		ereturn(escontext, false,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s: \"%s\"", "rational", text)));
+				 errmsg("invalid input syntax for type %s: \"%s\"",
+						"rational", text)));
 	if (den == 0)
 		ereturn(escontext, false,
 				(errcode(ERRCODE_DIVISION_BY_ZERO),
 				 errmsg("division by zero"),
 				 errdetail("The denominator in \"%s\" is zero.", text)));
-	if (over || !mu_rational_lowest(neg ? -(int128) num : (int128) num, den, result))
+	if (over || !mu_rational_lowest(neg ? -(int128) num : (int128) num, den,
+									result))
 		ereturn(escontext, false,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("value \"%s\" is out of range for type %s", text, "rational")));
+				 errmsg("value \"%s\" is out of range for type %s", text,
+						"rational")));
 	return true;
 }
 
@@ -181,7 +184,8 @@ mu_rational_recv(PG_FUNCTION_ARGS)
 		!mu_rational_lowest(result.num, (uint128) result.den, &result))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid denominator in external \"%s\" value", "rational")));
+				 errmsg("invalid denominator in external \"%s\" value",
+						"rational")));
 	PG_RETURN_RATIONAL(result);
 }
 
@@ -288,7 +292,8 @@ mu_rational_from_numeric(PG_FUNCTION_ARGS)
 
 	if (numeric_is_nan(num) || numeric_is_inf(num))
 		mu_rational_overflow();
-	(void) parse(DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(num))),
+	(void) parse(DatumGetCString(DirectFunctionCall1(numeric_out,
+													 NumericGetDatum(num))),
 				 &result, NULL);
 	PG_RETURN_RATIONAL(result);
 }

@@ -37,7 +37,8 @@ typedef struct RationalProduct
 static RationalProduct *
 new_rational_product(MemoryContext context)
 {
-	RationalProduct *p = MemoryContextAllocZero(context, sizeof(RationalProduct));
+	RationalProduct *p = MemoryContextAllocZero(context,
+												sizeof(RationalProduct));
 
 	p->context = context;
 	p->small.num = 1;
@@ -77,7 +78,8 @@ multiply_big(RationalProduct *p, Numeric num, Numeric den)
 		pfree(p->den);
 		p->den = product;
 	}
-	if (mu_numeric_weight(p->num) + mu_numeric_weight(p->den) > 2 * p->weight + 40)
+	if (mu_numeric_weight(p->num) +
+		mu_numeric_weight(p->den) > 2 * p->weight + 40)
 	{
 		Numeric		g = NUM2(numeric_gcd, p->num, p->den);
 		Numeric		quotient = NUM2(numeric_div_trunc, p->num, g);
@@ -93,22 +95,31 @@ multiply_big(RationalProduct *p, Numeric num, Numeric den)
 	MemoryContextSwitchTo(old);
 }
 
-/* Multiply by num / den in lowest terms; den may be 2^63, in absolute value */
+/*
+ * Multiply by num / den in lowest terms; den may be 2^63, in absolute value
+ */
 static void
 rational_multiply(RationalProduct *p, int128 num, int128 den)
 {
-	int128		g = (int128) mu_gcd64((uint64) ((p->small.num < 0 ? -(int128) p->small.num : p->small.num) % den), (uint64) den);
-	int128		h = (int128) mu_gcd64((uint64) ((num < 0 ? -num : num) % p->small.den), p->small.den);
+	int128		g =
+		(int128) mu_gcd64((uint64) ((p->small.num < 0 ?
+									 -(int128) p->small.num :
+									 p->small.num) % den), (uint64) den);
+	int128		h =
+		(int128) mu_gcd64((uint64) ((num < 0 ? -num : num) % p->small.den),
+						  p->small.den);
 	int128		new_num = (p->small.num / g) * (num / h);
 	int128		new_den = (p->small.den / h) * (den / g);
 
-	if (new_num >= PG_INT64_MIN && new_num <= PG_INT64_MAX && new_den <= PG_INT64_MAX)
+	if (new_num >= PG_INT64_MIN && new_num <= PG_INT64_MAX &&
+		new_den <= PG_INT64_MAX)
 	{
 		p->small.num = (int64) new_num;
 		p->small.den = (int64) new_den;
 		return;
 	}
-	multiply_big(p, int64_to_numeric(p->small.num), int64_to_numeric(p->small.den));
+	multiply_big(p, int64_to_numeric(p->small.num),
+				 int64_to_numeric(p->small.den));
 	if (num >= PG_INT64_MIN && num <= PG_INT64_MAX && den <= PG_INT64_MAX)
 	{
 		p->small.num = (int64) num;
@@ -169,7 +180,8 @@ Datum
 mu_rational_product_combine(PG_FUNCTION_ARGS)
 {
 	RationalProduct *p;
-	RationalProduct *other = PG_ARGISNULL(1) ? NULL : (RationalProduct *) PG_GETARG_POINTER(1);
+	RationalProduct *other = PG_ARGISNULL(1) ? NULL :
+		(RationalProduct *) PG_GETARG_POINTER(1);
 
 	(void) mu_agg_context(fcinfo);
 	p = get_rational_product(fcinfo);
