@@ -84,7 +84,8 @@ run_own(const char *query, int nargs, Oid *types, Datum *values)
 	int			nest = NewGUCNestLevel();
 	int			rc;
 
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
+	(void) set_config_option("search_path", "pg_catalog, pg_temp",
+							 PGC_USERSET,
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 
 	/*
@@ -95,7 +96,8 @@ run_own(const char *query, int nargs, Oid *types, Datum *values)
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	rc = SPI_execute_with_args(query, nargs, types, values, NULL, false, 0);
 	if (rc != SPI_OK_SELECT)
-		elog(ERROR, "a query of footprint failed: %s", SPI_result_code_string(rc));
+		elog(ERROR, "a query of footprint failed: %s",
+			 SPI_result_code_string(rc));
 	AtEOXact_GUC(true, nest);
 	saved.n = SPI_processed;
 	saved.table = SPI_tuptable;
@@ -105,7 +107,8 @@ run_own(const char *query, int nargs, Oid *types, Datum *values)
 static Datum
 cell(const Saved *saved, uint64 row, int column, bool *isnull)
 {
-	return SPI_getbinval(saved->table->vals[row], saved->table->tupdesc, column, isnull);
+	return SPI_getbinval(saved->table->vals[row], saved->table->tupdesc,
+						 column, isnull);
 }
 
 static int64
@@ -123,7 +126,8 @@ find_row(const Saved *saved, const char *id)
 {
 	for (uint64 i = 0; i < saved->n; i++)
 	{
-		char	   *other = SPI_getvalue(saved->table->vals[i], saved->table->tupdesc, 1);
+		char	   *other = SPI_getvalue(saved->table->vals[i],
+										 saved->table->tupdesc, 1);
 
 		if (other && strcmp(other, id) == 0)
 			return i;
@@ -136,7 +140,8 @@ find_row(const Saved *saved, const char *id)
  * detail stand for null.
  */
 static void
-put_footprint(ReturnSetInfo *rsinfo, const char *kind, const char *name, Oid relation,
+put_footprint(ReturnSetInfo *rsinfo, const char *kind, const char *name,
+			  Oid relation,
 			  int64 count, int64 bytes, const char *detail)
 {
 	Datum		values[lengthof(footprint_columns)];
@@ -170,13 +175,14 @@ own_xids(void)
 	for (int i = 0; i < n; i++)
 		xids[count++] = TransactionIdGetDatum(children[i]);
 	return PointerGetDatum(construct_array(xids, count, XIDOID,
-										   sizeof(TransactionId), true, TYPALIGN_INT));
+										   sizeof(TransactionId), true,
+										   TYPALIGN_INT));
 }
 
 /*
- * Records by kind and relation.  Those without an xid (pruning, hint bits) may
- * be anybody's; they are taken for ours where there are just as many as ours
- * are still wanting.
+ * Records by kind and relation.  Those without an xid (pruning, hint bits)
+ * may be anybody's; they are taken for ours where there are just as many as
+ * ours are still wanting.
  */
 static void
 put_records(ReturnSetInfo *rsinfo, const WalUsage *wal, Datum *args)
@@ -199,7 +205,8 @@ put_records(ReturnSetInfo *rsinfo, const WalUsage *wal, Datum *args)
 	for (uint64 i = 0; i < records.n; i++)
 	{
 		bool		anybody = DatumGetBool(cell(&records, i, 6, &isnull));
-		Oid			relation = DatumGetObjectId(cell(&records, i, 2, &isnull));
+		Oid			relation = DatumGetObjectId(cell(&records, i, 2,
+													 &isnull));
 
 		if (isnull)
 			relation = InvalidOid;
@@ -207,19 +214,24 @@ put_records(ReturnSetInfo *rsinfo, const WalUsage *wal, Datum *args)
 			continue;
 		left_bytes -= number(&records, i, 4);
 		put_footprint(rsinfo, "wal record",
-					  SPI_getvalue(records.table->vals[i], records.table->tupdesc, 1),
-					  relation, number(&records, i, 3), number(&records, i, 4),
-					  SPI_getvalue(records.table->vals[i], records.table->tupdesc, 5));
+					  SPI_getvalue(records.table->vals[i],
+								   records.table->tupdesc, 1),
+					  relation, number(&records, i, 3),
+					  number(&records, i, 4),
+					  SPI_getvalue(records.table->vals[i],
+								   records.table->tupdesc, 5));
 	}
 	if (left > 0 && without != left)
-		put_footprint(rsinfo, "wal record", "others of this statement", InvalidOid, left,
+		put_footprint(rsinfo, "wal record", "others of this statement",
+					  InvalidOid, left,
 					  Max(left_bytes, 0),
 					  "without a transaction id, of a subtransaction taken back, or not for this role to see");
 	for (uint64 i = 0; i < pages.n; i++)
 	{
 		Oid			relation = DatumGetObjectId(cell(&pages, i, 1, &isnull));
 
-		put_footprint(rsinfo, "pages", "changed", isnull ? InvalidOid : relation,
+		put_footprint(rsinfo, "pages", "changed", isnull ? InvalidOid :
+					  relation,
 					  number(&pages, i, 2), -1, NULL);
 	}
 }
@@ -227,12 +239,14 @@ put_records(ReturnSetInfo *rsinfo, const WalUsage *wal, Datum *args)
 static void
 put_tuples(ReturnSetInfo *rsinfo, const Saved *before, const Saved *after)
 {
-	static const char *const names[] = {"inserted", "updated", "hot updated", "deleted"};
+	static const char *const names[] = {"inserted", "updated", "hot updated",
+										"deleted"};
 
 	for (uint64 i = 0; i < after->n; i++)
 	{
 		bool		isnull;
-		char	   *id = SPI_getvalue(after->table->vals[i], after->table->tupdesc, 1);
+		char	   *id = SPI_getvalue(after->table->vals[i],
+									  after->table->tupdesc, 1);
 		int64		was = find_row(before, id);
 
 		for (int c = 0; c < lengthof(names); c++)
@@ -242,7 +256,8 @@ put_tuples(ReturnSetInfo *rsinfo, const Saved *before, const Saved *after)
 
 			if (n > 0)
 				put_footprint(rsinfo, "tuples", names[c],
-							  DatumGetObjectId(cell(after, i, 2, &isnull)), n, -1, NULL);
+							  DatumGetObjectId(cell(after, i, 2, &isnull)), n,
+							  -1, NULL);
 		}
 	}
 }
@@ -260,22 +275,29 @@ put_locks(ReturnSetInfo *rsinfo, const Saved *before, const Saved *after)
 		if (find_row(before, SPI_getvalue(tuple, desc, 1)) >= 0)
 			continue;
 		put_footprint(rsinfo, "lock", SPI_getvalue(tuple, desc, 2),
-					  isnull ? InvalidOid : relation, 1, -1, SPI_getvalue(tuple, desc, 4));
+					  isnull ? InvalidOid : relation, 1, -1,
+					  SPI_getvalue(tuple, desc, 4));
 	}
 }
 
 static void
 put_buffers(ReturnSetInfo *rsinfo, const BufferUsage *b)
 {
-	put_footprint(rsinfo, "buffers", "hit", InvalidOid, b->shared_blks_hit, -1, NULL);
-	put_footprint(rsinfo, "buffers", "read", InvalidOid, b->shared_blks_read, -1, NULL);
-	put_footprint(rsinfo, "buffers", "dirtied", InvalidOid, b->shared_blks_dirtied, -1, NULL);
-	put_footprint(rsinfo, "buffers", "written", InvalidOid, b->shared_blks_written, -1, NULL);
+	put_footprint(rsinfo, "buffers", "hit", InvalidOid, b->shared_blks_hit,
+				  -1, NULL);
+	put_footprint(rsinfo, "buffers", "read", InvalidOid, b->shared_blks_read,
+				  -1, NULL);
+	put_footprint(rsinfo, "buffers", "dirtied", InvalidOid,
+				  b->shared_blks_dirtied, -1, NULL);
+	put_footprint(rsinfo, "buffers", "written", InvalidOid,
+				  b->shared_blks_written, -1, NULL);
 	if (b->local_blks_hit + b->local_blks_read + b->local_blks_dirtied > 0)
-		put_footprint(rsinfo, "buffers", "local dirtied", InvalidOid, b->local_blks_dirtied, -1,
+		put_footprint(rsinfo, "buffers", "local dirtied", InvalidOid,
+					  b->local_blks_dirtied, -1,
 					  "of temporary tables, which log nothing");
 	if (b->temp_blks_written > 0)
-		put_footprint(rsinfo, "buffers", "temporary files", InvalidOid, b->temp_blks_written, -1, NULL);
+		put_footprint(rsinfo, "buffers", "temporary files", InvalidOid,
+					  b->temp_blks_written, -1, NULL);
 }
 
 /* Runs the statement; what it returns is not kept */
@@ -310,7 +332,8 @@ Datum
 al_footprint(PG_FUNCTION_ARGS)
 {
 	char	   *sql = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, footprint_columns, lengthof(footprint_columns));
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, footprint_columns,
+											 lengthof(footprint_columns));
 	BufferUsage buffers_before;
 	BufferUsage buffers;
 	WalUsage	wal_before;
@@ -350,12 +373,16 @@ al_footprint(PG_FUNCTION_ARGS)
 
 	put_footprint(rsinfo, "time", "milliseconds", InvalidOid, -1, -1,
 				  psprintf("%.3f", INSTR_TIME_GET_MILLISEC(took)));
-	put_footprint(rsinfo, "rows", "processed", InvalidOid, processed, -1, NULL);
+	put_footprint(rsinfo, "rows", "processed", InvalidOid, processed, -1,
+				  NULL);
 	put_footprint(rsinfo, "transaction", "xid assigned", InvalidOid,
-				  TransactionIdIsValid(GetCurrentTransactionIdIfAny()) && !TransactionIdIsValid(xid), -1,
+				  TransactionIdIsValid(GetCurrentTransactionIdIfAny()) &&
+				  !TransactionIdIsValid(xid), -1,
 				  TransactionIdIsValid(xid) ? "it had one before" : NULL);
-	put_footprint(rsinfo, "wal", "records", InvalidOid, wal.wal_records, wal.wal_bytes, NULL);
-	put_footprint(rsinfo, "wal", "page images", InvalidOid, wal.wal_fpi, -1, NULL);
+	put_footprint(rsinfo, "wal", "records", InvalidOid, wal.wal_records,
+				  wal.wal_bytes, NULL);
+	put_footprint(rsinfo, "wal", "page images", InvalidOid, wal.wal_fpi, -1,
+				  NULL);
 	if (wal.wal_records > 0 && !XLogRecPtrIsInvalid(XactLastRecEnd))
 	{
 		Datum		args[3];

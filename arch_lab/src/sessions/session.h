@@ -58,18 +58,19 @@ typedef enum al_status
 } al_status;
 
 /*
- * What both ends of a session share.  The opener fills in the first part before
- * it registers the worker, and nobody changes it then.  The rest is written by
- * one end and read by the other without a lock: each is an atomic word that
- * only goes one way or is only looked at, and what it announces is behind a
- * barrier, or comes through the queue.
+ * What both ends of a session share.  The opener fills in the first part
+ * before it registers the worker, and nobody changes it then.  The rest is
+ * written by one end and read by the other without a lock: each is an atomic
+ * word that only goes one way or is only looked at, and what it announces is
+ * behind a barrier, or comes through the queue.
  */
 typedef struct al_shared
 {
 	Oid			database;
 	Oid			login;			/* session user */
 	Oid			role;			/* of SET ROLE; invalid: none */
-	Oid			opened_by;		/* the SQL function; gone with the extension */
+	/* the SQL function; gone with the extension */
+	Oid			opened_by;
 	char		name[NAMEDATALEN];
 	pg_atomic_uint32 counted;	/* the process is there for all to count */
 	pg_atomic_uint32 closing;	/* the opener wants the session to end */

@@ -140,8 +140,8 @@ get_report(StringInfo buf, int encoding, al_item *item)
  * next_message - the next item that lies ready
  *
  * Returns SHM_MQ_WOULD_BLOCK when there is none yet, SHM_MQ_DETACHED when
- * there never will be.  The frame is copied, so that an error while an item is
- * worked on does not lose the items after it.
+ * there never will be.  The frame is copied, so that an error while an item
+ * is worked on does not lose the items after it.
  */
 static shm_mq_result
 next_message(al_session *s, char *type, int *encoding, StringInfo payload)
@@ -218,8 +218,9 @@ keep_last_words(al_session *s, al_item *item)
 /*
  * al_session_receive - the next item that lies ready
  *
- * False if there is none.  *type is AL_MSG_READY at the end of a result, and 0
- * at the end of the session.  Items that show nothing have an empty message.
+ * False if there is none.  *type is AL_MSG_READY at the end of a result, and
+ * 0 at the end of the session.  Items that show nothing have an empty
+ * message.
  */
 bool
 al_session_receive(al_session *s, al_item *item, char *type)
@@ -262,7 +263,8 @@ al_session_receive(al_session *s, al_item *item, char *type)
 			if (buf.len > 0 && buf.data[buf.len - 1] == '\n')
 				buf.len--;
 			item->kind = AL_KIND_COPY;
-			item->message = to_server(buf.data, buf.len, GetDatabaseEncoding());
+			item->message = to_server(buf.data, buf.len,
+									  GetDatabaseEncoding());
 			break;
 		case AL_MSG_ERROR:
 			item->kind = AL_KIND_ERROR;
@@ -354,7 +356,8 @@ take_items(al_session *s, al_sink sink, void *arg, MemoryContext item_context,
 				item.kind = AL_KIND_ERROR;
 				item.severity = "FATAL";
 				item.sqlstate = "08006";
-				item.message = "the session ended before it had sent its result";
+				item.message =
+					"the session ended before it had sent its result";
 				sink(&item, arg);
 			}
 			return true;

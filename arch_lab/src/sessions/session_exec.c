@@ -148,7 +148,8 @@ exec_one(RawStmt *parsetree, const char *sql, CommandTag tag,
 
 	/* the trees must outlive a COMMIT, so not in the transaction's context */
 	oldcontext = MemoryContextSwitchTo(plan_context);
-	queries = pg_analyze_and_rewrite_fixedparams(parsetree, sql, NULL, 0, NULL);
+	queries = pg_analyze_and_rewrite_fixedparams(parsetree, sql, NULL, 0,
+												 NULL);
 	plans = pg_plan_queries(queries, sql, CURSOR_OPT_PARALLEL_OK, NULL);
 	if (snapshot_set)
 		PopActiveSnapshot();
@@ -305,7 +306,8 @@ session_utility(PlannedStmt *pstmt, const char *sql, bool read_only_tree,
 			DefElem    *option = lfirst_node(DefElem, lc);
 
 			if (strcmp(option->defname, "encoding") == 0 ||
-				(strcmp(option->defname, "format") == 0 && option->arg != NULL &&
+				(strcmp(option->defname, "format") == 0 &&
+				 option->arg != NULL &&
 				 pg_strcasecmp(defGetString(option), "binary") == 0))
 				has_encoding = true;
 		}
@@ -318,7 +320,8 @@ session_utility(PlannedStmt *pstmt, const char *sql, bool read_only_tree,
 			copy = (CopyStmt *) pstmt->utilityStmt;
 			copy->options = lappend(copy->options,
 									makeDefElem(pstrdup("encoding"),
-												(Node *) makeString(name), -1));
+												(Node *) makeString(name),
+												-1));
 		}
 	}
 

@@ -93,10 +93,10 @@ al_limits_init(void)
  *
  * Without a lock: a PGPROC belongs to one list for good, and is always there.
  * A new owner of it clears role and database before it takes the latch, so
- * what is read of them behind the latch's owner is that process's, or nobody's
- * yet.  Sessions of ours are counted exactly, since no other opens meanwhile
- * and each is waited for until it can be counted.  Clients that log in or out
- * just now may be counted or not, as when the server counts them.
+ * what is read of them behind the latch's owner is that process's, or
+ * nobody's yet.  Sessions of ours are counted exactly, since no other opens
+ * meanwhile and each is waited for until it can be counted.  Clients that log
+ * in or out just now may be counted or not, as when the server counts them.
  *
  * Follows CountUserBackends
  * (src/backend/storage/ipc/procarray.c, REL_19_STABLE)
@@ -153,7 +153,8 @@ check_own(const char *name, Oid role, bool is_superuser, const Counts *counts)
 	if (nsessions >= max_sessions)
 		ereport(ERROR,
 				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-				 errmsg("too many sessions are open for one more, \"%s\"", name),
+				 errmsg("too many sessions are open for one more, \"%s\"",
+						name),
 				 errdetail("This connection has %d, and arch_lab.max_sessions allows %d.",
 						   nsessions, max_sessions),
 				 errhint("Close one with arch_lab.session_close() or all with arch_lab.session_close_all(), or have a superuser increase arch_lab.max_sessions.")));

@@ -131,7 +131,8 @@ al_login_set_role(al_shared *shared)
 void
 al_login(al_shared *shared)
 {
-	BackgroundWorkerInitializeConnectionByOid(shared->database, shared->login, 0);
+	BackgroundWorkerInitializeConnectionByOid(shared->database, shared->login,
+											  0);
 
 	StartTransactionCommand();
 	check_valid_until(shared->login);

@@ -5,8 +5,8 @@
  *
  * A session belongs to the backend that opened it and to the users, session
  * user and current user, that were the backend's then.  It is no part of any
- * transaction: an error or a rollback leaves it as it is, and it ends with the
- * backend at the latest.
+ * transaction: an error or a rollback leaves it as it is, and it ends with
+ * the backend at the latest.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -153,12 +153,14 @@ make_segment(al_session *s, Oid opened_by)
 	pg_atomic_init_u32(&s->shared->cancelled, 0);
 	shm_toc_insert(toc, AL_KEY_SHARED, s->shared);
 
-	mq = shm_mq_create(shm_toc_allocate(toc, AL_COMMANDS_SIZE), AL_COMMANDS_SIZE);
+	mq = shm_mq_create(shm_toc_allocate(toc, AL_COMMANDS_SIZE),
+					   AL_COMMANDS_SIZE);
 	shm_mq_set_sender(mq, MyProc);
 	shm_toc_insert(toc, AL_KEY_COMMANDS, mq);
 	s->commands = shm_mq_attach(mq, s->seg, NULL);
 
-	mq = shm_mq_create(shm_toc_allocate(toc, AL_RESULTS_SIZE), AL_RESULTS_SIZE);
+	mq = shm_mq_create(shm_toc_allocate(toc, AL_RESULTS_SIZE),
+					   AL_RESULTS_SIZE);
 	shm_mq_set_receiver(mq, MyProc);
 	shm_toc_insert(toc, AL_KEY_RESULTS, mq);
 	s->results = shm_mq_attach(mq, s->seg, NULL);
@@ -183,15 +185,18 @@ launch(al_session *s)
 	worker.bgw_restart_time = BGW_NEVER_RESTART;
 	worker.bgw_notify_pid = MyProcPid;
 	worker.bgw_main_arg = UInt32GetDatum(dsm_segment_handle(s->seg));
-	snprintf(worker.bgw_library_name, sizeof(worker.bgw_library_name), "arch_lab");
+	snprintf(worker.bgw_library_name, sizeof(worker.bgw_library_name),
+			 "arch_lab");
 	snprintf(worker.bgw_function_name, BGW_MAXLEN, "al_session_main");
 	snprintf(worker.bgw_type, BGW_MAXLEN, AL_SESSION_TYPE);
-	snprintf(worker.bgw_name, BGW_MAXLEN, AL_SESSION_TYPE " of PID %d", MyProcPid);
+	snprintf(worker.bgw_name, BGW_MAXLEN, AL_SESSION_TYPE " of PID %d",
+			 MyProcPid);
 
 	if (!RegisterDynamicBackgroundWorker(&worker, &s->worker))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
-				 errmsg("no background worker is free for session \"%s\"", s->name),
+				 errmsg("no background worker is free for session \"%s\"",
+						s->name),
 				 errdetail("A session takes one of max_worker_processes (%d).",
 						   max_worker_processes),
 				 errhint("Close sessions that are not needed, or increase max_worker_processes.")));
@@ -338,7 +343,8 @@ al_session_open(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_NAME),
 				 errmsg("invalid session name \"%s\"", name),
-				 errdetail("A name has from 1 to %d bytes.", NAMEDATALEN - 1)));
+				 errdetail("A name has from 1 to %d bytes.",
+						   NAMEDATALEN - 1)));
 	if (al_session_lookup(name) != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
@@ -368,7 +374,8 @@ al_session_open(PG_FUNCTION_ARGS)
 	if (at_end != NULL && at_end[0] != '\0')
 		s->at_end = pstrdup(at_end);
 	initStringInfo(&s->frame);
-	s->columns_context = AllocSetContextCreate(context, "arch_lab session columns",
+	s->columns_context = AllocSetContextCreate(context,
+											   "arch_lab session columns",
 											   ALLOCSET_SMALL_SIZES);
 	s->ncolumns = -1;
 
@@ -423,12 +430,14 @@ await_end(al_session *s)
 						 item.detail ? errdetail("%s", item.detail) : 0));
 			continue;
 		}
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
+		(void) WaitLatch(MyLatch,
+						 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
 						 50, PG_WAIT_EXTENSION);
 		ResetLatch(MyLatch);
 
 		if (at_end && al_session_blocked(s, &wait) &&
-			TimestampDifferenceExceeds(start, GetCurrentTimestamp(), CLOSE_PATIENCE))
+			TimestampDifferenceExceeds(start, GetCurrentTimestamp(),
+									   CLOSE_PATIENCE))
 		{
 			ereport(WARNING,
 					(errcode(ERRCODE_WARNING),

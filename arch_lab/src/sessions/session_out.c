@@ -180,7 +180,8 @@ al_out_item(char type, const char *data, Size len)
 	if (len > MaxAllocSize - out_next.len - AL_ITEM_HEADER - 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("a message of %zu bytes is too long for a session", len)));
+				 errmsg("a message of %zu bytes is too long for a session",
+						len)));
 
 	header[0] = type;
 	header[1] = (char) pg_get_client_encoding();

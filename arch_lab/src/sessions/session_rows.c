@@ -136,7 +136,8 @@ al_session_run(PG_FUNCTION_ARGS)
 {
 	al_session *s = al_session_find(fcinfo, 0);
 	char	   *sql = al_session_text_arg(fcinfo, 1, "SQL text");
-	RowSink		sink = {arch_result_rows(fcinfo, result_columns, lengthof(result_columns)), 0};
+	RowSink		sink = {arch_result_rows(fcinfo, result_columns,
+										 lengthof(result_columns)), 0};
 
 	al_session_start(s, sql, add_row, &sink);
 	return (Datum) 0;
@@ -162,7 +163,8 @@ Datum
 al_session_result(PG_FUNCTION_ARGS)
 {
 	al_session *s = al_session_find(fcinfo, 0);
-	RowSink		sink = {arch_result_rows(fcinfo, result_columns, lengthof(result_columns)), 0};
+	RowSink		sink = {arch_result_rows(fcinfo, result_columns,
+										 lengthof(result_columns)), 0};
 
 	al_session_resume(s, add_row, &sink);
 	return (Datum) 0;
@@ -207,7 +209,8 @@ state_in_words(al_session *s, al_wait *wait, bool *blocked)
 Datum
 al_session_list(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, list_columns, lengthof(list_columns));
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, list_columns,
+											 lengthof(list_columns));
 	dlist_iter	iter;
 
 	dlist_foreach(iter, &al_sessions)
@@ -227,19 +230,22 @@ al_session_list(PG_FUNCTION_ARGS)
 		nulls[5] = nulls[6] = !blocked;
 		if (blocked)
 		{
-			char	  **names = palloc(sizeof(char *) * list_length(wait.blockers));
+			char	  **names =
+				palloc(sizeof(char *) * list_length(wait.blockers));
 			int			n = 0;
 			ListCell   *lc;
 
 			foreach(lc, wait.blockers)
 				names[n++] = lfirst(lc);
-			set_text(values, nulls, 5, psprintf("%s, %s", wait.lock, wait.holders));
+			set_text(values, nulls, 5,
+					 psprintf("%s, %s", wait.lock, wait.holders));
 			values[6] = text_array(names, n);
 		}
 		values[7] = TimestampTzGetDatum(s->opened_at);
 		set_text(values, nulls, 8, own ? s->query : NULL);
 		set_text(values, nulls, 9, own ? s->at_end : NULL);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values,
+							 nulls);
 	}
 	return (Datum) 0;
 }

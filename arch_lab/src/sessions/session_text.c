@@ -260,7 +260,8 @@ print_table(TextSink *t, bool complete)
 	}
 	if (complete)
 		appendStringInfo(&t->out, list_length(t->rows) == 1 ?
-						 "(%d row)\n\n" : "(%d rows)\n\n", list_length(t->rows));
+						 "(%d row)\n\n" : "(%d rows)\n\n",
+						 list_length(t->rows));
 	MemoryContextReset(t->context);
 	t->ncolumns = -1;
 	t->rows = NIL;
@@ -294,7 +295,8 @@ start_table(TextSink *t, al_item *item)
 static void
 print_report(TextSink *t, al_item *item)
 {
-	appendStringInfo(&t->out, "%s:  ", item->severity ? item->severity : "ERROR");
+	appendStringInfo(&t->out, "%s:  ", item->severity ? item->severity :
+					 "ERROR");
 	if (item->sqlstate != NULL && strcmp(item->sqlstate, "00000") != 0)
 		appendStringInfo(&t->out, "%s: ", item->sqlstate);
 	appendStringInfo(&t->out, "%s\n", item->message ? item->message : "");

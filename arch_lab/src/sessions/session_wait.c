@@ -71,8 +71,8 @@ pid_in_words(int pid)
 /*
  * gives_way - an autovacuum worker that the lock manager will cancel
  *
- * Without a lock: the flags are one byte, read once.  The process may end just
- * now; then there is nobody who would have to give way.
+ * Without a lock: the flags are one byte, read once.  The process may end
+ * just now; then there is nobody who would have to give way.
  */
 static bool
 gives_way(int pid)
@@ -177,12 +177,17 @@ blocked_by_pin(al_session *s, PGPROC *proc, al_wait *wait)
 	if (!find_pinned(proc, &tag))
 		return false;
 
-	relid = ARCH_TAG_DB(&tag) == MyDatabaseId || ARCH_TAG_DB(&tag) == InvalidOid ?
-		RelidByRelfilenumber(ARCH_TAG_SPC(&tag), ARCH_TAG_REL(&tag)) : InvalidOid;
+	relid = ARCH_TAG_DB(&tag) == MyDatabaseId ||
+		ARCH_TAG_DB(&tag) == InvalidOid ?
+		RelidByRelfilenumber(ARCH_TAG_SPC(&tag), ARCH_TAG_REL(&tag)) :
+		InvalidOid;
 	wait->lock = psprintf("the last pin on page %u of %s", tag.blockNum,
 						  OidIsValid(relid) ?
-						  psprintf("relation %s", arch_lock_relation(ARCH_TAG_DB(&tag), relid, true)) :
-						  psprintf("relation with filenode %u", ARCH_TAG_REL(&tag)));
+						  psprintf("relation %s",
+								   arch_lock_relation(ARCH_TAG_DB(&tag),
+													  relid, true)) :
+						  psprintf("relation with filenode %u",
+								   ARCH_TAG_REL(&tag)));
 	wait->outside = true;
 
 	locks = GetLockStatusData();
@@ -207,10 +212,12 @@ blocked_by_pin(al_session *s, PGPROC *proc, al_wait *wait)
 }
 
 /*
- * al_session_blocked - true if the session's statement is blocked; fills *wait
+ * al_session_blocked - true if the session's statement is blocked; fills
+ * *wait
  *
  * Without a lock: the wait event is one word that only says whether to ask
- * further; who is in the way is the server's answer, by pid and under its lock.
+ * further; who is in the way is the server's answer, by pid and under its
+ * lock.
  *
  * Follows pg_isolation_test_session_is_blocked
  * (src/backend/utils/adt/waitfuncs.c, REL_19_STABLE)
@@ -234,7 +241,9 @@ al_session_blocked(al_session *s, al_wait *wait)
 	if (proc == NULL)
 		return false;
 
-	/* cheap, and nearly always the end of it; IPC: its parallel workers wait */
+	/*
+	 * cheap, and nearly always the end of it; IPC: its parallel workers wait
+	 */
 	event = ARCH_READ_ONCE(proc->wait_event_info);
 	if (event == WAIT_EVENT_BUFFER_CLEANUP)
 		return blocked_by_pin(s, proc, wait);

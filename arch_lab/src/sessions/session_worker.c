@@ -41,7 +41,9 @@
 #include "sessions/session.h"
 #include "sessions/session_libpq.h"
 
-/* once asked to end, how long a statement may ignore it, and at_end may take */
+/*
+ * once asked to end, how long a statement may ignore it, and at_end may take
+ */
 #define GRACE_SECONDS	5
 #define AT_END_SECONDS	10
 
@@ -166,7 +168,8 @@ is_orphan(void)
 	if (IsAbortedTransactionBlockState())
 		return false;
 	StartTransactionCommand();
-	orphan = !SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(shared->opened_by));
+	orphan = !SearchSysCacheExists1(PROCOID,
+									ObjectIdGetDatum(shared->opened_by));
 	CommitTransactionCommand();
 	return orphan;
 }
@@ -203,8 +206,10 @@ next_command(long stats_delay)
 		}
 
 		timed_out = (WaitLatch(MyLatch,
-							   WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-							   stats_delay > 0 ? Min(stats_delay, ORPHAN_POLL) :
+							   WL_LATCH_SET | WL_TIMEOUT |
+							   WL_EXIT_ON_PM_DEATH,
+							   stats_delay > 0 ?
+							   Min(stats_delay, ORPHAN_POLL) :
 							   ORPHAN_POLL,
 							   WAIT_EVENT_CLIENT_READ) & WL_TIMEOUT) != 0;
 		ResetLatch(MyLatch);
@@ -253,7 +258,8 @@ run(const char *sql)
 	SetCurrentStatementStartTimestamp();
 	ticks = 0;
 	enable_timeout_every(tick_timeout,
-						 TimestampTzPlusMilliseconds(GetCurrentTimestamp(), 1000),
+						 TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
+													 1000),
 						 1000);
 	al_exec_simple(sql);
 	disable_timeout(tick_timeout, false);
