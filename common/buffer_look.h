@@ -20,14 +20,14 @@
  * arch_buffer_look - the state and the tag of buffer number i, from 0
  *
  * Without a lock: a tag changes only while the header is locked, and then the
- * state changes too.  But the state alone proves little, for a buffer may have
- * been given to another page while this process was off its processor, and its
- * state have come back to the same bits: then the copy could begin with one
- * page's name and end with another's.  So the tag is copied twice.  Copies that
- * agree are both torn only if the buffer changed hands during each, at the same
- * word, with the state back every time.  Should that ever happen, a row names a
- * page that there is not.  Each word is still one that some page had, and
- * nobody reads a page by this tag.
+ * state changes too.  But the state alone proves little, for a buffer may
+ * have been given to another page while this process was off its processor,
+ * and its state have come back to the same bits: then the copy could begin
+ * with one page's name and end with another's.  So the tag is copied twice.
+ * Copies that agree are both torn only if the buffer changed hands during
+ * each, at the same word, with the state back every time.  Should that ever
+ * happen, a row names a page that there is not.  Each word is still one that
+ * some page had, and nobody reads a page by this tag.
  *
  * Only a header that doesn't hold still is locked.
  */
@@ -68,7 +68,8 @@ arch_buffer_look(int i, BufferTag *tag)
  * that sets it afterwards has begun to wait after we looked.
  */
 static inline bool
-arch_buffer_awaited(int i, int *procno, BufferTag *tag, ArchBufferState *state)
+arch_buffer_awaited(int i, int *procno, BufferTag *tag,
+					ArchBufferState *state)
 {
 	BufferDesc *desc = GetBufferDescriptor(i);
 	ArchBufferState both = BM_PIN_COUNT_WAITER | BM_TAG_VALID;

@@ -6,8 +6,8 @@
  *
  * A shim bears the newest API's name and says which release changed it, so
  * that it can be deleted when that release is the oldest one supported.  What
- * the server has no one name for is called arch_ or ARCH_.  No macro here bears
- * the name of a structure's member: that would rename it everywhere.
+ * the server has no one name for is called arch_ or ARCH_.  No macro here
+ * bears the name of a structure's member: that would rename it everywhere.
  *-------------------------------------------------------------------------
  */
 #ifndef ARCH_COMPAT_H
@@ -217,7 +217,9 @@
 #define ARCH_SERVER_HAS_WAIT_EVENTS false
 #endif
 
-/* PG 17 summarizes the WAL for incremental backups, and keeps it until then */
+/*
+ * PG 17 summarizes the WAL for incremental backups, and keeps it until then
+ */
 #if PG_VERSION_NUM >= 170000
 #include "postmaster/walsummarizer.h"
 #else
@@ -249,7 +251,10 @@
 #define arch_unfrozen_share(class) 1
 #endif
 
-/* Up to PG 18 a table whose vacuum is forced is analyzed though it is disabled */
+/*
+ * Up to PG 18 a table whose vacuum is forced is analyzed though it is
+ * disabled
+ */
 #define ARCH_FORCED_VACUUM_ANALYZES (PG_VERSION_NUM < 190000)
 
 /* PG 18 split commands/explain.h */
@@ -340,13 +345,15 @@
 /* PG 19 replaced get_relation_info_hook and gave the planner more hooks */
 #define ARCH_PLANNER_HOOKS_19 (PG_VERSION_NUM >= 190000)
 
-/* PG 17 lets a backward search go left of a pivot that is cut off at its key */
+/*
+ * PG 17 lets a backward search go left of a pivot that is cut off at its key
+ */
 #define ARCH_BTREE_BACKWARD_KEYS (PG_VERSION_NUM >= 170000)
 
 /*
  * PG 17 goes through lists of values on the leaves; before, there is a search
- * for each.  PG 18 skips through columns without a condition.  PG 19 keeps all
- * of that behind _bt_readpage().
+ * for each.  PG 18 skips through columns without a condition.  PG 19 keeps
+ * all of that behind _bt_readpage().
  */
 #define ARCH_BTREE_ARRAYS_OUTSIDE (PG_VERSION_NUM < 170000)
 #define ARCH_BTREE_SKIP (PG_VERSION_NUM >= 180000)
@@ -427,7 +434,8 @@ arch_content_lock(BufferDesc *desc, bool *exclusive, uint32 *shared)
 	*shared = (uint32) ((state / BM_LOCK_VAL_SHARED) & MAX_BACKENDS) +
 		((state & BM_LOCK_VAL_SHARE_EXCLUSIVE) != 0);
 #else
-	uint32		state = pg_atomic_read_u32(&BufferDescriptorGetContentLock(desc)->state);
+	uint32		state =
+		pg_atomic_read_u32(&BufferDescriptorGetContentLock(desc)->state);
 
 	*exclusive = (state & ARCH_LW_EXCLUSIVE) != 0;
 	*shared = state & (ARCH_LW_EXCLUSIVE - 1);
@@ -451,9 +459,9 @@ arch_waits_for_content(uint32 wait_event_info)
  * ReadRecentBuffer() without a trace in the buffer's usage count
  *
  * PG 19 pins there in the common way, which raises the count.  It is taken
- * back at once, while the pin keeps the clock hand from lowering it; where the
- * count is not higher than it was before, there was nothing to raise: it stood
- * at its limit, or we had the buffer pinned already.
+ * back at once, while the pin keeps the clock hand from lowering it; where
+ * the count is not higher than it was before, there was nothing to raise: it
+ * stood at its limit, or we had the buffer pinned already.
  */
 static inline bool
 arch_read_recent_buffer(const RelFileLocator *rlocator, ForkNumber forknum,
@@ -523,7 +531,9 @@ arch_slot_pid(const ReplicationSlot *slot)
 #if defined(LOGICALLAUNCHER_H) && !defined(ARCH_COMPAT_LAUNCHER)
 #define ARCH_COMPAT_LAUNCHER
 
-/* PG 16 has workers that help a subscription's one to apply, which leads them */
+/*
+ * PG 16 has workers that help a subscription's one to apply, which leads them
+ */
 #if PG_VERSION_NUM < 160000
 #define GetLeaderApplyWorkerPid(pid) InvalidPid
 #endif
@@ -567,7 +577,8 @@ arch_log_min_messages(void)
 #if !ARCH_BTREE_ARRAYS_OUTSIDE && !ARCH_BTREE_READPAGE
 /* PG 18 keeps the direction elsewhere, and asks which page is the first */
 static inline void
-arch_btree_set_page(BTReadPageState *pstate, ScanDirection dir, bool firstpage)
+arch_btree_set_page(BTReadPageState *pstate, ScanDirection dir,
+					bool firstpage)
 {
 #if ARCH_BTREE_SKIP
 	pstate->firstpage = firstpage;
@@ -625,7 +636,8 @@ arch_bitmap_next(ArchBitmapIterator *iterator, ArchBitmapPage *page)
 	page->blkno = result.blockno;
 	page->lossy = result.lossy;
 	page->n = result.lossy ? 0 :
-		tbm_extract_page_tuple(&result, page->offsets, lengthof(page->offsets));
+		tbm_extract_page_tuple(&result, page->offsets,
+							   lengthof(page->offsets));
 	return true;
 }
 #else

@@ -58,8 +58,8 @@
 #endif
 
 /*
- * PG 19 lets the records of pruning and vacuum set bits of the visibility map;
- * before, a record of its own did, whose flags came after its horizon
+ * PG 19 lets the records of pruning and vacuum set bits of the visibility
+ * map; before, a record of its own did, whose flags came after its horizon
  */
 #if PG_VERSION_NUM >= 190000
 #define XLOG_HEAP2_VISIBLE 0x40

@@ -34,7 +34,8 @@ arch_lock_relation(Oid datid, Oid relid, bool qualified)
 	if (qualified)
 		return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
 										  name);
-	return DatumGetCString(DirectFunctionCall1(regclassout, ObjectIdGetDatum(relid)));
+	return DatumGetCString(DirectFunctionCall1(regclassout,
+											   ObjectIdGetDatum(relid)));
 }
 
 /*
@@ -49,15 +50,18 @@ arch_lock_words(const LOCKTAG *tag, bool qualified)
 	switch ((LockTagType) tag->locktag_type)
 	{
 		case LOCKTAG_RELATION:
-			return psprintf("relation %s", arch_lock_relation(datid, relid, qualified));
+			return psprintf("relation %s",
+							arch_lock_relation(datid, relid, qualified));
 		case LOCKTAG_RELATION_EXTEND:
-			return psprintf("the right to extend %s", arch_lock_relation(datid, relid, qualified));
+			return psprintf("the right to extend %s",
+							arch_lock_relation(datid, relid, qualified));
 		case LOCKTAG_PAGE:
 			return psprintf("page %u of %s", tag->locktag_field3,
 							arch_lock_relation(datid, relid, qualified));
 		case LOCKTAG_TUPLE:
 			return psprintf("row (%u,%u) of %s", tag->locktag_field3,
-							tag->locktag_field4, arch_lock_relation(datid, relid, qualified));
+							tag->locktag_field4,
+							arch_lock_relation(datid, relid, qualified));
 		case LOCKTAG_TRANSACTION:
 			return psprintf("transaction %u", tag->locktag_field1);
 		case LOCKTAG_VIRTUALTRANSACTION:
@@ -69,10 +73,13 @@ arch_lock_words(const LOCKTAG *tag, bool qualified)
 		case LOCKTAG_DATABASE_FROZEN_IDS:
 			return psprintf("the frozen ids of database %u", datid);
 		case LOCKTAG_OBJECT:
-			if (datid == InvalidOid && tag->locktag_field2 == DatabaseRelationId)
+			if (datid == InvalidOid &&
+				tag->locktag_field2 == DatabaseRelationId)
 				return psprintf("database %u", tag->locktag_field3);
 			return psprintf("object %u of %s", tag->locktag_field3,
-							arch_lock_relation(InvalidOid, tag->locktag_field2, qualified));
+							arch_lock_relation(InvalidOid,
+											   tag->locktag_field2,
+											   qualified));
 		case LOCKTAG_ADVISORY:
 			/* 1: one 64-bit key, 2: two of 32 bits */
 			if (tag->locktag_field4 == 1)
@@ -80,7 +87,8 @@ arch_lock_words(const LOCKTAG *tag, bool qualified)
 								(int64) ((uint64) tag->locktag_field2 << 32 |
 										 tag->locktag_field3));
 			return psprintf("advisory lock (%d,%d)",
-							(int) tag->locktag_field2, (int) tag->locktag_field3);
+							(int) tag->locktag_field2,
+							(int) tag->locktag_field3);
 		default:
 			return psprintf("lock of type %u", tag->locktag_type);
 	}

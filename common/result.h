@@ -87,7 +87,8 @@ arch_result_desc(FunctionCallInfo fcinfo, const ArchColumn *columns, int n)
 	TupleDesc	desc;
 
 	if (!fcinfo->flinfo->fn_retset)
-		arch_result_wrong(fcinfo, "It returns one row; the library makes a set.");
+		arch_result_wrong(fcinfo,
+						  "It returns one row; the library makes a set.");
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		arch_result_wrong(fcinfo, "It does not return rows.");
 	arch_result_check(fcinfo, desc, columns, n);
@@ -109,7 +110,8 @@ arch_result_row(FunctionCallInfo fcinfo, const ArchColumn *columns, int n)
 		TupleDesc	desc;
 
 		if (flinfo->fn_retset)
-			arch_result_wrong(fcinfo, "It returns a set; the library makes one row.");
+			arch_result_wrong(fcinfo,
+							  "It returns a set; the library makes one row.");
 		if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 			arch_result_wrong(fcinfo, "It does not return a row.");
 		arch_result_check(fcinfo, desc, columns, n);
@@ -128,7 +130,8 @@ arch_result_rows(FunctionCallInfo fcinfo, const ArchColumn *columns, int n)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 
 	if (!fcinfo->flinfo->fn_retset)
-		arch_result_wrong(fcinfo, "It returns one row; the library makes a set.");
+		arch_result_wrong(fcinfo,
+						  "It returns one row; the library makes a set.");
 	if (get_call_result_type(fcinfo, NULL, NULL) != TYPEFUNC_COMPOSITE)
 		arch_result_wrong(fcinfo, "It does not return rows.");
 	InitMaterializedSRF(fcinfo, 0);
@@ -137,7 +140,8 @@ arch_result_rows(FunctionCallInfo fcinfo, const ArchColumn *columns, int n)
 }
 
 /*
- * arch_result_scalar - an error unless the function returns a set of this type
+ * arch_result_scalar - an error unless the function returns a set of this
+ * type
  */
 static inline void
 arch_result_scalar(FunctionCallInfo fcinfo, Oid type)
@@ -145,11 +149,13 @@ arch_result_scalar(FunctionCallInfo fcinfo, Oid type)
 	Oid			result = get_func_rettype(fcinfo->flinfo->fn_oid);
 
 	if (!fcinfo->flinfo->fn_retset)
-		arch_result_wrong(fcinfo, "It returns one value; the library makes a set.");
+		arch_result_wrong(fcinfo,
+						  "It returns one value; the library makes a set.");
 	if (result != type)
 		arch_result_wrong(fcinfo,
 						  psprintf("It returns %s; the library makes %s.",
-								   format_type_be(result), format_type_be(type)));
+								   format_type_be(result),
+								   format_type_be(type)));
 }
 
 #endif							/* ARCH_RESULT_H */

@@ -66,7 +66,8 @@ put_operand(uint32 node, uint32 where, int depth)
 static uint32
 put_path(int depth)
 {
-	static const int binary[] = {jpiAnd, jpiOr, jpiEqual, jpiAdd, jpiMod, jpiStartsWith};
+	static const int binary[] = {jpiAnd, jpiOr, jpiEqual, jpiAdd, jpiMod,
+								 jpiStartsWith};
 	uint32		first = used;
 	uint32		node;
 	int			n = fuzz_random(3);
@@ -156,7 +157,9 @@ put_value(unsigned n)
 			put16(0);
 			put16(0);
 			align(16);
-			/* a level of two variants, each of eight bytes and a word of one */
+			/*
+			 * a level of two variants, each of eight bytes and a word of one
+			 */
 			put16(16 + 32);
 			put16(0);
 			put16(2);
@@ -256,8 +259,10 @@ walk_path(const char *data, uint32 len, uint32 pos, uint32 met)
 		case jpiAdd:
 		case jpiMod:
 		case jpiStartsWith:
-			met = walk_path(data, len, pos + ai_get_uint32(data + field + 4), met);
-			met = walk_path(data, len, pos + ai_get_uint32(data + field + 8), met);
+			met = walk_path(data, len, pos + ai_get_uint32(data + field + 4),
+							met);
+			met = walk_path(data, len, pos + ai_get_uint32(data + field + 8),
+							met);
 			break;
 		case jpiKey:
 		case jpiString:
@@ -284,7 +289,8 @@ walk(AiShape shape, const char *data, uint32 len)
 			n = 2 * (ai_get_uint32(data) & 0x0FFFFFFF);
 			for (uint32 i = 0; i < n; i++)
 			{
-				uint32		from = i == 0 ? 0 : ai_get_uint32(data + 4 * i) & 0x3FFFFFFF;
+				uint32		from = i == 0 ? 0 :
+					ai_get_uint32(data + 4 * i) & 0x3FFFFFFF;
 				uint32		to = ai_get_uint32(data + 4 + 4 * i) & 0x3FFFFFFF;
 
 				if (to < from)
@@ -309,9 +315,11 @@ walk(AiShape shape, const char *data, uint32 len)
 			for (uint32 i = 0; i < n; i++)
 			{
 				const char *item = data + 4 + 12 * i;
-				const char *text = data + 4 + 12 * n + ai_get_uint16(item + 10);
+				const char *text = data + 4 + 12 * n +
+					ai_get_uint16(item + 10);
 
-				if (ai_get_uint16(item) == 2 && strlen(text) > (uint8) item[9])
+				if (ai_get_uint16(item) == 2 &&
+					strlen(text) > (uint8) item[9])
 					fuzz_fail("an operand longer than it says");
 			}
 			break;

@@ -17,7 +17,8 @@ const unsigned fuzz_seeds = 24;
 
 /* int4, text, bool, float8, text, int2, timestamptz, bytea, cstring, uuid */
 static const AiAttribute columns[] = {
-	{4, 4}, {-1, 4}, {1, 1}, {8, 8}, {-1, 4}, {2, 2}, {8, 8}, {-1, 8}, {-2, 1},
+	{4, 4}, {-1, 4}, {1, 1}, {8, 8}, {-1, 4}, {2, 2}, {8, 8}, {-1, 8},
+		{-2, 1},
 	{16, 1}
 };
 
@@ -31,7 +32,8 @@ align_to(uint16 off, uint8 by)
 
 /* Append a varlena of one of its four forms; return the new end. */
 static uint16
-put_varlena(char *tuple, uint16 off, uint8 alignby, int form, uint16 *infomask)
+put_varlena(char *tuple, uint16 off, uint8 alignby, int form,
+			uint16 *infomask)
 {
 	uint16		len = fuzz_random(100);
 	varatt_external ptr;
@@ -79,7 +81,8 @@ put_tuple(char *tuple, unsigned n)
 	h->t_infomask = HEAP_XMAX_INVALID | (nulls ? HEAP_HASNULL : 0) |
 		(fuzz_random(8) ? HEAP_XMIN_COMMITTED : 0);
 	h->t_infomask2 = natts;
-	h->t_hoff = MAXALIGN(SizeofHeapTupleHeader + (nulls ? BITMAPLEN(natts) : 0));
+	h->t_hoff = MAXALIGN(SizeofHeapTupleHeader + (nulls ? BITMAPLEN(natts) :
+												  0));
 	memset(h->t_bits, 0, h->t_hoff - SizeofHeapTupleHeader);
 	off = h->t_hoff;
 	for (int i = 0; i < natts; i++)

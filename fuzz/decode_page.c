@@ -11,7 +11,9 @@
 
 const unsigned fuzz_seeds = AI_PAGE_NKINDS;
 
-/* A page of each kind, with the special space that its access method makes. */
+/*
+ * A page of each kind, with the special space that its access method makes.
+ */
 size_t
 fuzz_seed(unsigned n, uint8_t *data)
 {
@@ -126,7 +128,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (ai_page_kind_name(header.kind) == NULL)
 			fuzz_fail("kind without a name");
 		if (header.kind == AI_PAGE_INVALID &&
-			(header.problem == NULL || header.nitems != 0 || header.free_bytes != 0))
+			(header.problem == NULL || header.nitems != 0 ||
+			 header.free_bytes != 0))
 			fuzz_fail("invalid page that may be used");
 		if (header.free_bytes > BLCKSZ - SizeOfPageHeaderData)
 			fuzz_fail("more free bytes than bytes");

@@ -76,7 +76,8 @@ fuzz_seed(unsigned n, uint8_t *data)
 {
 	PageHeaderData *p = (PageHeaderData *) data;
 	AiPageKind	kind = kind_of(n);
-	uint16		special = kind == AI_PAGE_GIN || kind == AI_PAGE_SPGIST ? 8 : 16;
+	uint16		special = kind == AI_PAGE_GIN || kind == AI_PAGE_SPGIST ? 8 :
+		16;
 
 	start_page(data, special, n);
 	switch (kind)
@@ -85,16 +86,20 @@ fuzz_seed(unsigned n, uint8_t *data)
 			((BTPageOpaque) (data + p->pd_special))->btpo_flags = BTP_LEAF;
 			break;
 		case AI_PAGE_HASH:
-			((HashPageOpaque) (data + p->pd_special))->hasho_flag = LH_BUCKET_PAGE;
-			((HashPageOpaque) (data + p->pd_special))->hasho_page_id = HASHO_PAGE_ID;
+			((HashPageOpaque) (data + p->pd_special))->hasho_flag =
+				LH_BUCKET_PAGE;
+			((HashPageOpaque) (data + p->pd_special))->hasho_page_id =
+				HASHO_PAGE_ID;
 			break;
 		case AI_PAGE_GIST:
 			((GISTPageOpaque) (data + p->pd_special))->flags = F_LEAF;
-			((GISTPageOpaque) (data + p->pd_special))->gist_page_id = GIST_PAGE_ID;
+			((GISTPageOpaque) (data + p->pd_special))->gist_page_id =
+				GIST_PAGE_ID;
 			break;
 		case AI_PAGE_SPGIST:
 			((SpGistPageOpaque) (data + p->pd_special))->flags = SPGIST_LEAF;
-			((SpGistPageOpaque) (data + p->pd_special))->spgist_page_id = SPGIST_PAGE_ID;
+			((SpGistPageOpaque) (data + p->pd_special))->spgist_page_id =
+				SPGIST_PAGE_ID;
 			break;
 		default:
 			((GinPageOpaque) (data + p->pd_special))->flags =
@@ -105,9 +110,11 @@ fuzz_seed(unsigned n, uint8_t *data)
 	if (n % 7 == 6)
 	{
 		((GinPageOpaque) (data + p->pd_special))->maxoff = 100;
-		p->pd_lower = MAXALIGN(SizeOfPageHeaderData) + MAXALIGN(sizeof(ItemPointerData));
+		p->pd_lower = MAXALIGN(SizeOfPageHeaderData) +
+			MAXALIGN(sizeof(ItemPointerData));
 		while (p->pd_lower < 7000)
-			p->pd_lower += put_posting_list((char *) data + p->pd_lower, 1 + fuzz_random(60));
+			p->pd_lower += put_posting_list((char *) data + p->pd_lower,
+											1 + fuzz_random(60));
 	}
 	else
 		while (p->pd_upper - p->pd_lower > 500)

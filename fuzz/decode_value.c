@@ -46,14 +46,21 @@ static AiType *child_text[] = {&t_text};
 static AiType t_ints = {1007, AI_SHAPE_ARRAY, {-1, 4}, 1, child_int, 23};
 static AiType t_texts = {1009, AI_SHAPE_ARRAY, {-1, 4}, 1, child_text, 25};
 static AiType t_vector = {22, AI_SHAPE_VECTOR, {-1, 4}, 1, child_int, 23};
-static AiType t_range = {OID_RANGE, AI_SHAPE_RANGE, {-1, 4}, 1, child_int, 23};
-static AiType t_textrange = {OID_TEXTRANGE, AI_SHAPE_RANGE, {-1, 4}, 1, child_text};
-static AiType t_multi = {OID_MULTIRANGE, AI_SHAPE_MULTIRANGE, {-1, 4}, 1, child_int, 23};
-static AiType t_textmulti = {OID_TEXTMULTI, AI_SHAPE_MULTIRANGE, {-1, 4}, 1, child_text};
-static AiType *fields[] = {&t_int, &t_text, &t_bool, &t_texts, &t_jsonb, &t_text};
-static AiType t_composite = {OID_COMPOSITE, AI_SHAPE_COMPOSITE, {-1, 8}, 6, fields};
+static AiType t_range = {OID_RANGE, AI_SHAPE_RANGE, {-1, 4}, 1, child_int,
+						 23};
+static AiType t_textrange = {OID_TEXTRANGE, AI_SHAPE_RANGE, {-1, 4}, 1,
+							 child_text};
+static AiType t_multi = {OID_MULTIRANGE, AI_SHAPE_MULTIRANGE, {-1, 4}, 1,
+						 child_int, 23};
+static AiType t_textmulti = {OID_TEXTMULTI, AI_SHAPE_MULTIRANGE, {-1, 4}, 1,
+							 child_text};
+static AiType *fields[] = {&t_int, &t_text, &t_bool, &t_texts, &t_jsonb,
+						   &t_text};
+static AiType t_composite = {OID_COMPOSITE, AI_SHAPE_COMPOSITE, {-1, 8}, 6,
+							 fields};
 static AiType *child_composite[] = {&t_composite};
-static AiType t_composites = {16501, AI_SHAPE_ARRAY, {-1, 8}, 1, child_composite,
+static AiType t_composites = {16501, AI_SHAPE_ARRAY, {-1, 8}, 1,
+							  child_composite,
 	OID_COMPOSITE};
 
 static const AiType *const types[] = {
@@ -237,7 +244,8 @@ put_value(unsigned n)
 		if (n == NTYPES)
 			put("\x10" "abcd" "\x0f\x04\x2e" "123", 11);
 		else
-			put("\x4f" "abcd" "\x04\x00\x1d\xf0\x04" "1234567890123456789", 29);
+			put("\x4f" "abcd" "\x04\x00\x1d\xf0\x04" "1234567890123456789",
+				29);
 		return;
 	}
 	switch (types[n]->shape)
@@ -434,7 +442,8 @@ text_ok(AiChecker *checker, const char *text, uint32 len)
 static const char *
 try_image(const uint8_t *data, size_t size)
 {
-	AiChecker	checker = {.alloc = alloc, .free = give_back, .text_ok = text_ok};
+	AiChecker	checker = {.alloc = alloc, .free = give_back,
+						   .text_ok = text_ok};
 	unsigned	n = data[0] % (NTYPES + 2);
 	uint32		len = size - 1;
 	const char *problem;

@@ -67,7 +67,8 @@ fuzz_fail(const char *what)
  * What an Assert() of the server's headers calls, where those are of a server
  * built with assertions.
  */
-extern void ExceptionalCondition(const char *condition, const char *file, int line);
+extern void ExceptionalCondition(const char *condition, const char *file,
+								 int line);
 
 void
 ExceptionalCondition(const char *condition, const char *file, int line)
@@ -91,7 +92,8 @@ static void
 say_run(int signo)
 {
 	char		line[64];
-	int			len = snprintf(line, sizeof(line), "failed in run %lu\n", run);
+	int			len = snprintf(line, sizeof(line), "failed in run %lu\n",
+							   run);
 
 	if (write(STDERR_FILENO, line, len) < 0)
 		_exit(3);
@@ -177,7 +179,8 @@ main(int argc, char **argv)
 
 			snprintf(name, sizeof(name), "%s/seed%02u", argv[2], i);
 			f = fopen(name, "w");
-			if (f == NULL || fwrite(seeds[i], sizes[i], 1, f) != 1 || fclose(f) != 0)
+			if (f == NULL || fwrite(seeds[i], sizes[i], 1, f) != 1 ||
+				fclose(f) != 0)
 			{
 				perror(name);
 				return 1;

@@ -40,7 +40,8 @@ LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t length)
 		}
 		if (end > header.item)
 			abort();
-		if ((unsigned __int128) header.item * header.shape[0] * header.shape[1] +
+		if ((unsigned __int128) header.item * header.shape[0] *
+			header.shape[1] +
 			header.data > (unsigned __int128) INT64_MAX)
 			abort();
 	}
@@ -102,7 +103,8 @@ main(int argc, char **argv)
 					bytes[where] = (unsigned char) "{}[]()'\",: 0123456789LTF<>|bifuSU"[RANDOM(33)];
 					break;
 				case 2:
-					memmove(bytes + where, bytes + where + 1, length - where - 1);
+					memmove(bytes + where, bytes + where + 1,
+							length - where - 1);
 					if (length > prefix + 1)
 						length--;
 					break;
@@ -128,7 +130,8 @@ main(int argc, char **argv)
 		bytes[9] = (unsigned char) ((length - prefix) >> 8);
 		if (RANDOM(20) == 0)
 			bytes[6 + RANDOM(6)] = (unsigned char) RANDOM(256);
-		(void) LLVMFuzzerTestOneInput(bytes, RANDOM(30) == 0 ? RANDOM(length + 1) : length);
+		(void) LLVMFuzzerTestOneInput(bytes, RANDOM(30) == 0 ?
+									  RANDOM(length + 1) : length);
 	}
 	printf("%ld inputs, no report\n", runs);
 	return 0;

@@ -54,7 +54,9 @@ fuzz_seed(unsigned n, uint8_t *data)
 	data[0] = rmid;
 	data[1] = n % 16 << 4;
 	data[2] = 2;
-	/* block 0: three rows of a multi-insert, which is also lists of numbers */
+	/*
+	 * block 0: three rows of a multi-insert, which is also lists of numbers
+	 */
 	begin = at;
 	for (int i = 0; i < 3; i++)
 	{
@@ -77,9 +79,11 @@ fuzz_seed(unsigned n, uint8_t *data)
 	{
 		put_uint32(data, &at, 1000000);
 		put_uint32(data, &at, 180000);
-		put_uint32(data, &at, XACT_XINFO_HAS_DBINFO | XACT_XINFO_HAS_SUBXACTS |
+		put_uint32(data, &at,
+				   XACT_XINFO_HAS_DBINFO | XACT_XINFO_HAS_SUBXACTS |
 				   (1U << 2) | XACT_XINFO_HAS_DROPPED_STATS |
-				   XACT_XINFO_HAS_INVALS | XACT_XINFO_HAS_TWOPHASE | XACT_XINFO_HAS_GID);
+				   XACT_XINFO_HAS_INVALS | XACT_XINFO_HAS_TWOPHASE |
+				   XACT_XINFO_HAS_GID);
 		put_uint32(data, &at, 5);
 		put_uint32(data, &at, 1663);
 		put_uint32(data, &at, 3);

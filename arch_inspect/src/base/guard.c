@@ -56,8 +56,8 @@ has_toast(Oid relid, Oid toastid)
 /*
  * ai_toast_owner - the table that a TOAST table belongs to, or InvalidOid
  *
- * No catalog points that way.  The name carries the table's oid; where it does
- * not fit, the dependency tells.  (Some catalogs have none recorded.)
+ * No catalog points that way.  The name carries the table's oid; where it
+ * does not fit, the dependency tells.  (Some catalogs have none recorded.)
  */
 Oid
 ai_toast_owner(Oid toastid)
@@ -80,8 +80,10 @@ ai_toast_owner(Oid toastid)
 				F_OIDEQ, ObjectIdGetDatum(RelationRelationId));
 	ScanKeyInit(&key[1], Anum_pg_depend_objid, BTEqualStrategyNumber,
 				F_OIDEQ, ObjectIdGetDatum(toastid));
-	scan = systable_beginscan(depend, DependDependerIndexId, true, NULL, 2, key);
-	while (!OidIsValid(result) && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	scan = systable_beginscan(depend, DependDependerIndexId, true, NULL, 2,
+							  key);
+	while (!OidIsValid(result) &&
+		   HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
 
@@ -96,8 +98,8 @@ ai_toast_owner(Oid toastid)
 }
 
 /*
- * The relation whose rights decide: the table of an index or of a TOAST table,
- * also of a TOAST table's index; else the relation itself.
+ * The relation whose rights decide: the table of an index or of a TOAST
+ * table, also of a TOAST table's index; else the relation itself.
  */
 static Oid
 deciding_relation(Oid relid)
@@ -138,7 +140,8 @@ ai_has_rights(Oid relid, AiTier tier)
 
 	if (superuser_arg(user))
 		return true;
-	if (tier == AI_STRUCTURE && has_privs_of_role(user, ROLE_PG_STAT_SCAN_TABLES))
+	if (tier == AI_STRUCTURE &&
+		has_privs_of_role(user, ROLE_PG_STAT_SCAN_TABLES))
 		return true;
 
 	decider = deciding_relation(relid);
@@ -272,7 +275,8 @@ ai_open_relation(Oid relid, AiTier tier, int kinds)
 Relation
 ai_open_part(Relation rel, Oid partid)
 {
-	Relation	part = ai_open_if_allowed(partid, RelationGetRelid(rel), AI_STRUCTURE);
+	Relation	part = ai_open_if_allowed(partid, RelationGetRelid(rel),
+										  AI_STRUCTURE);
 
 	if (part == NULL)
 		ai_check_rights(RelationGetRelid(rel), AI_STRUCTURE);
@@ -309,8 +313,9 @@ ai_fork_number(const char *name)
 /*
  * ai_fork_blocks - how long a fork is; one that does not exist has no blocks
  *
- * smgrexists() closes the file and opens it anew.  A file that is open exists:
- * the relation is locked, so nobody has put another in its place since.
+ * smgrexists() closes the file and opens it anew.  A file that is open
+ * exists: the relation is locked, so nobody has put another in its place
+ * since.
  */
 BlockNumber
 ai_fork_blocks(Relation rel, ForkNumber forknum)

@@ -163,7 +163,8 @@ decode_varlena(const char *data, uint32 space, AiStored *out)
 }
 
 /*
- * ai_decode_varlena - a varlena that begins at data and has at most space bytes
+ * ai_decode_varlena - a varlena that begins at data and has at most space
+ * bytes
  *
  * Fills all of *out, with an offset of 0; returns what is wrong, NULL if
  * nothing.  Where something is, length may still be 0.
@@ -175,7 +176,9 @@ ai_decode_varlena(const char *data, uint32 space, AiStored *out)
 	return decode_varlena(data, space, out);
 }
 
-/* An attribute that is there, from its unaligned start on.  *out is zeroed. */
+/*
+ * An attribute that is there, from its unaligned start on.  *out is zeroed.
+ */
 static inline const char *
 decode_one(const char *base, uint32 off, uint32 len, const AiAttribute *attr,
 		   AiStored *out)
@@ -184,7 +187,9 @@ decode_one(const char *base, uint32 off, uint32 len, const AiAttribute *attr,
 
 	if (attr->len == -1 && off < len && base[off] != 0)
 	{
-		/* a byte that is not zero is no padding, so a short header is there */
+		/*
+		 * a byte that is not zero is no padding, so a short header is there
+		 */
 		if (start != off && !VARATT_IS_1B(base + off))
 		{
 			out->offset = off;

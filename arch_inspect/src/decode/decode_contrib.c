@@ -5,8 +5,8 @@
  *	  and math_utils.
  *
  * Their headers are not installed, so the formats are told here: those of
- * contrib's hstore.h, ltree.h, cubedata.h, segdata.h, isn.h and _int.h.  Which
- * type has which of them, value_type.c decides.
+ * contrib's hstore.h, ltree.h, cubedata.h, segdata.h, isn.h and _int.h.
+ * Which type has which of them, value_type.c decides.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -242,7 +242,8 @@ check_query_int(const char *data, uint32 len)
 		bool		value;
 		const char *problem;
 
-		problem = check_query_item(data + sizeof(int32) + (i - 1) * each, &value, &due);
+		problem = check_query_item(data + sizeof(int32) + (i - 1) * each,
+								   &value, &due);
 		if (problem != NULL)
 			return problem;
 	}

@@ -52,7 +52,8 @@ ai_check_jsonb(AiChecker *checker, const char *data, uint32 len, bool inner,
 	space = len - sizeof(uint32) - entries * sizeof(JEntry);
 	for (uint32 i = 0; i < entries; i++)
 	{
-		JEntry		entry = ai_get_uint32(data + sizeof(uint32) + i * sizeof(JEntry));
+		JEntry		entry = ai_get_uint32(data + sizeof(uint32) +
+										  i * sizeof(JEntry));
 		uint32		start = end;
 		uint32		aligned = INTALIGN(start);
 		const char *problem = NULL;
@@ -372,7 +373,8 @@ ai_check_tsvector(AiChecker *checker, const char *data, uint32 len)
 		uint32		end;
 
 		ai_check_pause(checker);
-		memcpy(&entry, data + sizeof(int32) + i * sizeof(entry), sizeof(entry));
+		memcpy(&entry, data + sizeof(int32) + i * sizeof(entry),
+			   sizeof(entry));
 		end = entry.pos + entry.len;
 		if (end > space)
 			return "tsvector lexeme ends beyond the value";
@@ -431,7 +433,8 @@ ai_check_tsquery(AiChecker *checker, const char *data, uint32 len)
 #endif
 			if (((const unsigned char *) at)[2] > 1)
 				return "tsquery operand's prefix flag is not a boolean";
-			if (distance + oplen >= space || operands[distance + oplen] != '\0')
+			if (distance + oplen >= space ||
+				operands[distance + oplen] != '\0')
 				return "tsquery operand ends beyond the value";
 			if (!checker->text_ok(checker, operands + distance, oplen))
 				return "tsquery operand is not valid in the encoding";

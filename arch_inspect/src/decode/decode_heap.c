@@ -17,7 +17,8 @@
 const char *
 ai_item_flags_name(uint8 lp_flags)
 {
-	static const char *const names[] = {"unused", "normal", "redirect", "dead"};
+	static const char *const names[] = {"unused", "normal", "redirect",
+										"dead"};
 
 	return names[lp_flags & 3];
 }
@@ -102,7 +103,8 @@ ai_check_tuple_header(const HeapTupleHeaderData *tuple, uint32 len)
 
 /*
  * ai_count_plain_tuples - add up the tuples from line pointer lp on that are
- * what most are: sound, and by their hint bits committed and not touched since
+ * what most are: sound, and by their hint bits committed and not touched
+ * since
  *
  * Returns the first line pointer that is something else, or the one after the
  * last.  What is counted here would have passed ai_decode_heap_item() too.
@@ -137,13 +139,15 @@ ai_count_plain_tuples(const char *page, const AiPageHeader *header,
 		uint32		len = ids[i].lp_len;
 		const HeapTupleHeaderData *tuple;
 
-		if (ids[i].lp_flags != LP_NORMAL || (off & (MAXIMUM_ALIGNOF - 1)) != 0 ||
+		if (ids[i].lp_flags != LP_NORMAL ||
+			(off & (MAXIMUM_ALIGNOF - 1)) != 0 ||
 			off < upper || off + len > special || len < plain_hoff)
 			break;
 
 		tuple = (const HeapTupleHeaderData *) (page + off);
 		if ((tuple->t_infomask & (HEAP_XMIN_COMMITTED | HEAP_XMAX_INVALID |
-								  HEAP_XMAX_COMMITTED | HEAP_MOVED | HEAP_HASOID_OLD)) !=
+								  HEAP_XMAX_COMMITTED | HEAP_MOVED |
+								  HEAP_HASOID_OLD)) !=
 			(HEAP_XMIN_COMMITTED | HEAP_XMAX_INVALID))
 			break;
 		if ((tuple->t_infomask2 & HEAP_NATTS_MASK) > MaxHeapAttributeNumber)
@@ -151,7 +155,8 @@ ai_count_plain_tuples(const char *page, const AiPageHeader *header,
 		if (tuple->t_infomask & HEAP_HASNULL)
 		{
 			uint32		hoff = MAXALIGN(SizeofHeapTupleHeader +
-										BITMAPLEN(tuple->t_infomask2 & HEAP_NATTS_MASK));
+										BITMAPLEN(tuple->t_infomask2 &
+												  HEAP_NATTS_MASK));
 
 			if (tuple->t_hoff != hoff || hoff > len)
 				break;

@@ -37,7 +37,8 @@ typedef struct AiHeapItem
 	uint16		natts;
 	TransactionId t_xmin;
 	TransactionId t_xmax;
-	CommandId	t_cid;			/* cmin, cmax, a combo command id, or t_xvac */
+	/* cmin, cmax, a combo command id, or t_xvac */
+	CommandId	t_cid;
 	ItemPointerData t_ctid;
 	const HeapTupleHeaderData *tuple;
 	const char *problem;
@@ -66,7 +67,8 @@ extern const char *ai_check_composite_header(const HeapTupleHeaderData *tuple,
 											 uint32 len);
 extern OffsetNumber ai_count_plain_tuples(const char *page,
 										  const AiPageHeader *header,
-										  OffsetNumber lp, AiPlainTuples *sums);
+										  OffsetNumber lp,
+										  AiPlainTuples *sums);
 
 /*
  * ai_xmin_is_frozen - nobody needs to ask any more how t_xmin ended
@@ -134,7 +136,8 @@ ai_decode_heap_item(const char *page, const AiPageHeader *header,
 	out->natts = tuple->t_infomask2 & HEAP_NATTS_MASK;
 
 	/* what most headers are needs no further look */
-	if ((tuple->t_infomask & (HEAP_HASNULL | HEAP_HASOID_OLD | HEAP_XMAX_IS_MULTI)) != 0 ||
+	if ((tuple->t_infomask &
+		 (HEAP_HASNULL | HEAP_HASOID_OLD | HEAP_XMAX_IS_MULTI)) != 0 ||
 		tuple->t_hoff != MAXALIGN(SizeofHeapTupleHeader) ||
 		out->natts > MaxHeapAttributeNumber)
 		out->problem = ai_check_tuple_header(tuple, out->item.len);

@@ -50,7 +50,8 @@ ai_page_kind_name(AiPageKind kind)
 		"spgist", "sequence", "fsm", "vm"
 	};
 
-	return (unsigned) kind < AI_PAGE_NKINDS ? names[kind] : names[AI_PAGE_INVALID];
+	return (unsigned) kind < AI_PAGE_NKINDS ? names[kind] :
+		names[AI_PAGE_INVALID];
 }
 
 /*
@@ -82,7 +83,9 @@ ai_page_checksum(char *page, BlockNumber blkno)
 	return PageIsNew((Page) page) ? 0 : ai_checksum_page(page, blkno);
 }
 
-/* The last two bytes of the page, where most access methods put their mark. */
+/*
+ * The last two bytes of the page, where most access methods put their mark.
+ */
 static uint16
 last_word(const char *page)
 {
@@ -211,7 +214,8 @@ ai_decode_page_header(const char *page, AiPageKind expected,
 	 */
 	if (expected == AI_PAGE_FSM || expected == AI_PAGE_VM)
 		return;
-	header->nitems = (header->lower - SizeOfPageHeaderData) / sizeof(ItemIdData);
+	header->nitems = (header->lower - SizeOfPageHeaderData) /
+		sizeof(ItemIdData);
 	if (expected == AI_PAGE_HEAP || expected == AI_PAGE_SEQUENCE)
 	{
 		if ((header->lower - SizeOfPageHeaderData) % sizeof(ItemIdData) != 0)

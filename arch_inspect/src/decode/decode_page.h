@@ -98,7 +98,8 @@ ai_decode_item(const char *page, const AiPageHeader *header, OffsetNumber lp,
 	item->in_page = false;
 	item->problem = NULL;
 
-	if (item->flags == LP_NORMAL || (item->flags == LP_DEAD && item->len != 0))
+	if (item->flags == LP_NORMAL ||
+		(item->flags == LP_DEAD && item->len != 0))
 	{
 		if (item->len == 0)
 			item->problem = "line pointer in use has no length";

@@ -6,7 +6,8 @@
  * The formats are those of the server's geo_decls.h, inet.h, varbit.h,
  * datatype/timestamp.h, statistics/statistics.h and adt/numeric.c.  What is
  * refused is not only what would lead outside the value: also what the output
- * function asserts, or takes for granted because the input function saw to it.
+ * function asserts, or takes for granted because the input function saw to
+ * it.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -174,7 +175,8 @@ check_counted(const char *data, uint32 len, uint32 before, uint32 each)
 }
 
 /*
- * ai_check_scalar - what is wrong with a value of one of these shapes, or NULL
+ * ai_check_scalar - what is wrong with a value of one of these shapes, or
+ * NULL
  *
  * As in ai_check_value(), data leaves out the varlena header.
  */
@@ -205,9 +207,11 @@ ai_check_scalar(AiShape shape, const char *data, uint32 len)
 			/* nxip, xmin, xmax */
 			return check_counted(data, len, 20, 8);
 		case AI_SHAPE_NDISTINCT:
-			return check_statistics(data, len, NDISTINCT_MAGIC, sizeof(uint32));
+			return check_statistics(data, len, NDISTINCT_MAGIC,
+									sizeof(uint32));
 		case AI_SHAPE_DEPENDENCIES:
-			return check_statistics(data, len, DEPENDENCIES_MAGIC, sizeof(uint16));
+			return check_statistics(data, len, DEPENDENCIES_MAGIC,
+									sizeof(uint16));
 		default:
 			break;
 	}

@@ -6,8 +6,8 @@
  * B-tree, hash and GiST keep them in plain index tuples, a B-tree also in
  * posting lists; SP-GiST in leaf tuples of its own.  GIN has them in its
  * pending list, in the leaves of posting trees, and in the entries that have
- * few enough to need no tree, the latter two mostly compressed.  (A BRIN index
- * knows ranges of blocks, not rows.)
+ * few enough to need no tree, the latter two mostly compressed.  (A BRIN
+ * index knows ranges of blocks, not rows.)
  *
  * Nothing on the page is believed: what does not lie within its item, or
  * within the page's data, is left out.
@@ -24,7 +24,9 @@
 
 #include "decode/decode_tids.h"
 
-/* A GIN posting list packs an address into a number: the offset has 11 bits */
+/*
+ * A GIN posting list packs an address into a number: the offset has 11 bits
+ */
 #define GIN_OFFSET_BITS 11
 
 /*
@@ -55,8 +57,8 @@ decode_array(const char *bytes, uint32 len, uint32 n, bool killed,
 }
 
 /*
- * Compressed posting lists, one behind the other: the first address of each as
- * it is, then the differences, in bytes of seven bits (ginpostinglist.c).
+ * Compressed posting lists, one behind the other: the first address of each
+ * as it is, then the differences, in bytes of seven bits (ginpostinglist.c).
  *
  * Follows ginPostingListDecodeAllSegments
  * (src/backend/access/gin/ginpostinglist.c, REL_19_STABLE)
@@ -76,12 +78,14 @@ decode_posting_lists(const char *bytes, uint32 len, AiTidSink sink, void *arg)
 		uint64		value;
 
 		memcpy(&tid, bytes + offsetof(GinPostingList, first), sizeof(tid));
-		memcpy(&nbytes, bytes + offsetof(GinPostingList, nbytes), sizeof(nbytes));
+		memcpy(&nbytes, bytes + offsetof(GinPostingList, nbytes),
+			   sizeof(nbytes));
 		if (nbytes > len - offsetof(GinPostingList, bytes))
 			return;
 		sink(arg, &tid, false);
 
-		value = (uint64) ItemPointerGetBlockNumberNoCheck(&tid) << GIN_OFFSET_BITS |
+		value = (uint64) ItemPointerGetBlockNumberNoCheck(&tid) <<
+			GIN_OFFSET_BITS |
 			ItemPointerGetOffsetNumberNoCheck(&tid);
 		end = at + nbytes;
 		while (at < end)
@@ -100,7 +104,8 @@ decode_posting_lists(const char *bytes, uint32 len, AiTidSink sink, void *arg)
 				return;
 			value += delta;
 			ItemPointerSet(&tid, (BlockNumber) (value >> GIN_OFFSET_BITS),
-						   (OffsetNumber) (value & ((1 << GIN_OFFSET_BITS) - 1)));
+						   (OffsetNumber) (value &
+										   ((1 << GIN_OFFSET_BITS) - 1)));
 			sink(arg, &tid, false);
 		}
 		nbytes = SHORTALIGN(offsetof(GinPostingList, bytes) + nbytes);
@@ -119,15 +124,18 @@ static void
 decode_gin_data(const char *page, const AiPageHeader *header,
 				const GinPageOpaqueData *opaque, AiTidSink sink, void *arg)
 {
-	uint32		start = MAXALIGN(SizeOfPageHeaderData) + MAXALIGN(sizeof(ItemPointerData));
+	uint32		start = MAXALIGN(SizeOfPageHeaderData) +
+		MAXALIGN(sizeof(ItemPointerData));
 
 	if (opaque->flags & GIN_COMPRESSED)
 	{
 		if (header->lower > start && header->lower <= header->special)
-			decode_posting_lists(page + start, header->lower - start, sink, arg);
+			decode_posting_lists(page + start, header->lower - start, sink,
+								 arg);
 	}
 	else if (header->special > start)
-		decode_array(page + start, header->special - start, opaque->maxoff, false,
+		decode_array(page + start, header->special - start, opaque->maxoff,
+					 false,
 					 sink, arg);
 }
 
@@ -137,7 +145,8 @@ decode_gin_data(const char *page, const AiPageHeader *header,
  * Follows ginReadTuple (src/backend/access/gin/ginentrypage.c, REL_19_STABLE)
  */
 static void
-decode_gin_entry(const IndexTupleData *itup, uint32 len, AiTidSink sink, void *arg)
+decode_gin_entry(const IndexTupleData *itup, uint32 len, AiTidSink sink,
+				 void *arg)
 {
 	uint32		n = GinGetNPosting(itup);
 	uint32		offset = GinGetPostingOffset(itup);
@@ -145,9 +154,11 @@ decode_gin_entry(const IndexTupleData *itup, uint32 len, AiTidSink sink, void *a
 	if (n == 0 || GinIsPostingTree(itup) || offset > len)
 		return;
 	if (GinItupIsCompressed(itup))
-		decode_posting_lists((const char *) itup + offset, len - offset, sink, arg);
+		decode_posting_lists((const char *) itup + offset, len - offset, sink,
+							 arg);
 	else
-		decode_array((const char *) itup + offset, len - offset, n, false, sink, arg);
+		decode_array((const char *) itup + offset, len - offset, n, false,
+					 sink, arg);
 }
 
 /*
@@ -164,17 +175,24 @@ is_leaf(const char *special, AiPageKind kind, OffsetNumber *first)
 				BTPageOpaque opaque = (BTPageOpaque) special;
 
 				*first = P_FIRSTDATAKEY(opaque);
-				return P_ISLEAF(opaque) && !P_IGNORE(opaque) && !P_ISMETA(opaque);
+				return P_ISLEAF(opaque) && !P_IGNORE(opaque) &&
+					!P_ISMETA(opaque);
 			}
 		case AI_PAGE_HASH:
-			return (((HashPageOpaque) special)->hasho_flag & (LH_BUCKET_PAGE | LH_OVERFLOW_PAGE)) != 0;
+			return (((HashPageOpaque) special)->hasho_flag &
+					(LH_BUCKET_PAGE | LH_OVERFLOW_PAGE)) != 0;
 		case AI_PAGE_GIST:
-			return (((GISTPageOpaque) special)->flags & (F_LEAF | F_DELETED)) == F_LEAF;
+			return (((GISTPageOpaque) special)->flags &
+					(F_LEAF | F_DELETED)) == F_LEAF;
 		case AI_PAGE_SPGIST:
-			return (((SpGistPageOpaque) special)->flags & (SPGIST_META | SPGIST_DELETED | SPGIST_LEAF)) == SPGIST_LEAF;
+			return (((SpGistPageOpaque) special)->flags &
+					(SPGIST_META | SPGIST_DELETED | SPGIST_LEAF)) ==
+				SPGIST_LEAF;
 		default:
-			return (((GinPageOpaque) special)->flags & (GIN_META | GIN_DELETED)) == 0 &&
-				(((GinPageOpaque) special)->flags & (GIN_LEAF | GIN_LIST)) != 0;
+			return (((GinPageOpaque) special)->flags &
+					(GIN_META | GIN_DELETED)) == 0 &&
+				(((GinPageOpaque) special)->flags & (GIN_LEAF | GIN_LIST)) !=
+				0;
 	}
 }
 
@@ -182,7 +200,8 @@ is_leaf(const char *special, AiPageKind kind, OffsetNumber *first)
  * The addresses of one item of a leaf.
  */
 static void
-decode_item(const char *page, const AiItem *item, AiPageKind kind, bool pending,
+decode_item(const char *page, const AiItem *item, AiPageKind kind,
+			bool pending,
 			AiTidSink sink, void *arg)
 {
 	const char *bytes = page + item->off;
@@ -193,7 +212,8 @@ decode_item(const char *page, const AiItem *item, AiPageKind kind, bool pending,
 	{
 		const SpGistLeafTupleData *leaf = (const SpGistLeafTupleData *) bytes;
 
-		if (item->len >= sizeof(SpGistLeafTupleData) && leaf->tupstate == SPGIST_LIVE)
+		if (item->len >= sizeof(SpGistLeafTupleData) &&
+			leaf->tupstate == SPGIST_LIVE)
 			sink(arg, &leaf->heapPtr, killed);
 		return;
 	}
@@ -209,7 +229,8 @@ decode_item(const char *page, const AiItem *item, AiPageKind kind, bool pending,
 
 		if (start <= item->len)
 			decode_array(bytes + start, item->len - start,
-						 BTreeTupleGetNPosting((IndexTuple) itup), killed, sink, arg);
+						 BTreeTupleGetNPosting((IndexTuple) itup), killed,
+						 sink, arg);
 	}
 	else
 		sink(arg, &itup->t_tid, killed);

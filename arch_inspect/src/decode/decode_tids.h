@@ -13,7 +13,8 @@
 #include "decode/decode_page.h"
 
 /* Gets each address; killed: the entry is known to be dead. */
-typedef void (*AiTidSink) (void *arg, const ItemPointerData *tid, bool killed);
+typedef void (*AiTidSink) (void *arg, const ItemPointerData *tid,
+						   bool killed);
 
 extern bool ai_index_has_tids(AiPageKind kind);
 extern void ai_decode_tids(const char *page, const AiPageHeader *header,

@@ -81,7 +81,8 @@ pglz(const unsigned char *in, const unsigned char *in_end,
 	{
 		unsigned	control = *in++;
 
-		for (int i = 0; i < 8 && in < in_end && out < dest_end; i++, control >>= 1)
+		for (int i = 0; i < 8 && in < in_end && out < dest_end; i++,
+			 control >>= 1)
 		{
 			uint32		len;
 			uint32		offset;

@@ -72,7 +72,8 @@ check_part(AiChecker *checker, const AiType *type, const char *whole,
 		return "part of the value is itself compressed or external";
 	if (start != ALIGN_UP(start, sizeof(uint32)))
 		return "part of the value is not aligned";
-	return check(checker, type, whole + start + VARHDRSZ, part.raw_size, depth);
+	return check(checker, type, whole + start + VARHDRSZ, part.raw_size,
+				 depth);
 }
 
 /*
@@ -111,8 +112,10 @@ check_array(AiChecker *checker, const AiType *type, const char *data,
 
 	for (uint32 i = 0; i < ndim; i++)
 	{
-		int64		dim = (int32) ai_get_uint32(data + 12 + i * sizeof(int32));
-		int64		lower = (int32) ai_get_uint32(data + 12 + (ndim + i) * sizeof(int32));
+		int64		dim = (int32) ai_get_uint32(data + 12 +
+												i * sizeof(int32));
+		int64		lower = (int32) ai_get_uint32(data + 12 +
+												  (ndim + i) * sizeof(int32));
 
 		if (dim < 0 || dim + lower > PG_INT32_MAX)
 			return "array has an impossible dimension";
@@ -176,7 +179,8 @@ check_range(AiChecker *checker, const AiType *type, const char *data,
 	if (ai_get_uint32(data) != type->oid)
 		return "range is of another type than its column";
 	return check_bounds(checker, type->children[0], data[size - 1],
-						data - VARHDRSZ, size + VARHDRSZ - 1, &off, depth + 1);
+						data - VARHDRSZ, size + VARHDRSZ - 1, &off,
+						depth + 1);
 }
 
 /* oid, count, count - 1 offsets or lengths, count flags, the bounds */
@@ -216,7 +220,8 @@ check_multirange(AiChecker *checker, const AiType *type, const char *data,
 		ai_check_pause(checker);
 		if (i > 0)
 		{
-			uint32		item = ai_get_uint32(base + 12 + (i - 1) * sizeof(uint32));
+			uint32		item = ai_get_uint32(base + 12 +
+											 (i - 1) * sizeof(uint32));
 
 			offset = (item & 0x80000000) ? (item & 0x7FFFFFFF) :
 				offset + (item & 0x7FFFFFFF);
@@ -233,7 +238,9 @@ check_multirange(AiChecker *checker, const AiType *type, const char *data,
 	return NULL;
 }
 
-/* Memory for a copy, NULL where the caller has none or it becomes too much. */
+/*
+ * Memory for a copy, NULL where the caller has none or it becomes too much.
+ */
 static char *
 scratch(AiChecker *checker, uint32 size)
 {
@@ -274,7 +281,8 @@ check_compressed(AiChecker *checker, const AiType *type, const char *at,
 					   copy + VARHDRSZ, stored->raw_size, stored->raw_size))
 		problem = "compressed data is corrupt";
 	else
-		problem = check(checker, type, copy + VARHDRSZ, stored->raw_size, depth);
+		problem = check(checker, type, copy + VARHDRSZ, stored->raw_size,
+						depth);
 	release(checker, copy, size);
 	return problem;
 }
@@ -292,7 +300,8 @@ check_column(AiChecker *checker, const AiType *type, const char *at,
 			return check(checker, type, at + VARHDRSZ_SHORT, stored->raw_size,
 						 depth);
 		case AI_STORED_PLAIN:
-			return check(checker, type, at + VARHDRSZ, stored->raw_size, depth);
+			return check(checker, type, at + VARHDRSZ, stored->raw_size,
+						 depth);
 		case AI_STORED_COMPRESSED:
 			return check_compressed(checker, type, at, stored, depth);
 		case AI_STORED_EXTERNAL:
@@ -310,7 +319,8 @@ static const char *
 check_columns(AiChecker *checker, const AiType *type,
 			  const HeapTupleHeaderData *tuple, uint32 len, int depth)
 {
-	uint32		size = type->nchildren * (sizeof(AiAttribute) + sizeof(AiStored));
+	uint32		size = type->nchildren *
+		(sizeof(AiAttribute) + sizeof(AiStored));
 	AiStored   *stored;
 	AiAttribute *attrs;
 	const char *problem;
@@ -323,7 +333,8 @@ check_columns(AiChecker *checker, const AiType *type,
 	attrs = (AiAttribute *) (stored + type->nchildren);
 	for (int i = 0; i < type->nchildren; i++)
 		attrs[i] = type->children[i]->attr;
-	problem = ai_decode_attributes(tuple, len, attrs, type->nchildren, stored);
+	problem = ai_decode_attributes(tuple, len, attrs, type->nchildren,
+								   stored);
 	for (int i = 0; problem == NULL && i < type->nchildren; i++)
 		problem = check_column(checker, type->children[i],
 							   (const char *) tuple + stored[i].offset,
@@ -336,7 +347,8 @@ static const char *
 check_composite(AiChecker *checker, const AiType *type, const char *data,
 				uint32 size, int depth)
 {
-	const HeapTupleHeaderData *tuple = (const HeapTupleHeaderData *) (data - VARHDRSZ);
+	const HeapTupleHeaderData *tuple =
+		(const HeapTupleHeaderData *) (data - VARHDRSZ);
 	uint32		len = size + VARHDRSZ;
 	char	   *copy = NULL;
 	const char *problem;

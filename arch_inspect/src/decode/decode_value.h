@@ -74,10 +74,10 @@ typedef struct AiType
 
 /*
  * What the check of a value asks of its caller.  alloc may return NULL: then
- * the value counts as not checked.  expand, which may be NULL where every type
- * is whole, fills in the children of a type that is met for the first time,
- * or returns false where there would be too many.  pause, which may be NULL,
- * is called now and then in what may take long.
+ * the value counts as not checked.  expand, which may be NULL where every
+ * type is whole, fills in the children of a type that is met for the first
+ * time, or returns false where there would be too many.  pause, which may be
+ * NULL, is called now and then in what may take long.
  */
 typedef struct AiChecker
 {
@@ -108,7 +108,8 @@ extern void ai_check_pause(AiChecker *checker);
 
 /* theirs, for decode_value.c */
 extern const char *ai_check_numeric(const char *data, uint32 len);
-extern const char *ai_check_scalar(AiShape shape, const char *data, uint32 len);
+extern const char *ai_check_scalar(AiShape shape, const char *data,
+								   uint32 len);
 extern const char *ai_check_jsonb(AiChecker *checker, const char *data,
 								  uint32 len, bool inner, int depth);
 extern const char *ai_check_jsonpath(AiChecker *checker, const char *data,

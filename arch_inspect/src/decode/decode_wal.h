@@ -97,7 +97,8 @@ typedef struct AiWalTuple
 	uint32		len;
 } AiWalTuple;
 
-extern bool ai_wal_tuple(const AiWalRecord *rec, uint32 *position, AiWalTuple *tuple);
+extern bool ai_wal_tuple(const AiWalRecord *rec, uint32 *position,
+						 AiWalTuple *tuple);
 
 /*
  * ai_wal_tuple_line - line pointer of the row version whose data only the
@@ -109,7 +110,8 @@ extern uint16 ai_wal_tuple_line(const AiWalRecord *rec, int n);
  * ai_wal_xids - the transactions that a commit, abort or assignment record
  * ends or names beside its own: their number, and where they lie (unaligned)
  */
-extern int	ai_wal_xids(const AiWalRecord *rec, uint32 *top, const char **subxids);
+extern int	ai_wal_xids(const AiWalRecord *rec, uint32 *top,
+						const char **subxids);
 
 /* The parts of ai_wal_action, by resource manager */
 extern void ai_wal_heap(const AiWalRecord *rec, AiWords *w);

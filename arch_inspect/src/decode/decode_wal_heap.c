@@ -63,7 +63,8 @@ ai_wal_heap(const AiWalRecord *rec, AiWords *w)
 	switch (op)
 	{
 		case XLOG_HEAP_INSERT:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_heap_insert, offnum), &off, 2) ||
+			if (!AI_WAL_MAIN(rec, offsetof(xl_heap_insert, offnum), &off,
+							 2) ||
 				!AI_WAL_MAIN(rec, offsetof(xl_heap_insert, flags), &flags, 1))
 				return;
 			ai_words(w, flags & XLH_INSERT_IS_SPECULATIVE ?
@@ -72,11 +73,13 @@ ai_wal_heap(const AiWalRecord *rec, AiWords *w)
 				ai_words(w, ", clears all-visible");
 			break;
 		case XLOG_HEAP_DELETE:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_heap_delete, offnum), &off, 2) ||
+			if (!AI_WAL_MAIN(rec, offsetof(xl_heap_delete, offnum), &off,
+							 2) ||
 				!AI_WAL_MAIN(rec, offsetof(xl_heap_delete, flags), &flags, 1))
 				return;
 			ai_words(w, flags & XLH_DELETE_IS_SUPER ?
-					 "take back speculative insert %p" : "delete %p", blkno, off);
+					 "take back speculative insert %p" : "delete %p", blkno,
+					 off);
 			if (flags & XLH_DELETE_IS_PARTITION_MOVE)
 				ai_words(w, ", moved to another partition");
 			if (flags & XLH_DELETE_ALL_VISIBLE_CLEARED)
@@ -99,8 +102,10 @@ ai_wal_heap(const AiWalRecord *rec, AiWords *w)
 			{
 				uint32		n;
 
-				if (!AI_WAL_MAIN(rec, offsetof(xl_heap_truncate, nrelids), &n, 4) ||
-					!AI_WAL_MAIN(rec, offsetof(xl_heap_truncate, flags), &flags, 1))
+				if (!AI_WAL_MAIN(rec, offsetof(xl_heap_truncate, nrelids), &n,
+								 4) ||
+					!AI_WAL_MAIN(rec, offsetof(xl_heap_truncate, flags),
+								 &flags, 1))
 					return;
 				ai_words(w, "truncate %n", n, "table");
 				if (flags & XLH_TRUNCATE_CASCADE)
@@ -116,7 +121,8 @@ ai_wal_heap(const AiWalRecord *rec, AiWords *w)
 			break;
 		case XLOG_HEAP_LOCK:
 			if (!AI_WAL_MAIN(rec, offsetof(xl_heap_lock, offnum), &off, 2) ||
-				!AI_WAL_MAIN(rec, offsetof(xl_heap_lock, infobits_set), &bits, 1) ||
+				!AI_WAL_MAIN(rec, offsetof(xl_heap_lock, infobits_set), &bits,
+							 1) ||
 				!AI_WAL_MAIN(rec, offsetof(xl_heap_lock, flags), &flags, 1))
 				return;
 			ai_words(w, "lock %p %s", blkno, off, lock_name(bits));
@@ -189,7 +195,8 @@ prune(const AiWalRecord *rec, AiWords *w, uint8 op)
 		return;
 	}
 	ai_words(w, op == XLOG_HEAP2_PRUNE_ON_ACCESS ? "prune block %u" :
-			 op == XLOG_HEAP2_PRUNE_VACUUM_SCAN ? "vacuum, first pass, block %u" :
+			 op == XLOG_HEAP2_PRUNE_VACUUM_SCAN ?
+			 "vacuum, first pass, block %u" :
 			 "vacuum, second pass, block %u", blkno);
 	if (data == NULL || len == 0)
 	{
@@ -207,7 +214,8 @@ prune(const AiWalRecord *rec, AiWords *w, uint8 op)
 		at += offsetof(xlhp_freeze_plans, plans);
 		for (int i = 0; i < plans; i++)
 		{
-			if (!ai_wal_copy(data, len, at + offsetof(xlhp_freeze_plan, ntuples), &n, 2))
+			if (!ai_wal_copy(data, len,
+							 at + offsetof(xlhp_freeze_plan, ntuples), &n, 2))
 				return;
 			frozen += n;
 			at += sizeof(xlhp_freeze_plan);
@@ -261,7 +269,8 @@ prune(const AiWalRecord *rec, AiWords *w, uint8 op)
 	switch (op)
 	{
 		case XLOG_HEAP2_PRUNE:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_heap_prune, nredirected), &redirected, 2) ||
+			if (!AI_WAL_MAIN(rec, offsetof(xl_heap_prune, nredirected),
+							 &redirected, 2) ||
 				!AI_WAL_MAIN(rec, offsetof(xl_heap_prune, ndead), &dead, 2))
 				return;
 			ai_words(w, "prune block %u", blkno);
@@ -269,7 +278,8 @@ prune(const AiWalRecord *rec, AiWords *w, uint8 op)
 			add_count(w, &first, redirected, "redirected");
 			if (items > 2 * redirected + dead)
 				add_count(w, &first, items - 2 * redirected - dead, "unused");
-			else if (items == 0 && rec->nblocks > 0 && rec->blocks[0].has_image)
+			else if (items == 0 && rec->nblocks > 0 &&
+					 rec->blocks[0].has_image)
 				ai_words(w, "%s what became unused is in the page image",
 						 first ? ":" : ",");
 			break;
@@ -345,8 +355,10 @@ ai_wal_heap2(const AiWalRecord *rec, AiWords *w)
 				ai_words(w, " and all-frozen");
 			break;
 		case XLOG_HEAP2_MULTI_INSERT:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_heap_multi_insert, ntuples), &n, 2) ||
-				!AI_WAL_MAIN(rec, offsetof(xl_heap_multi_insert, flags), &flags, 1))
+			if (!AI_WAL_MAIN(rec, offsetof(xl_heap_multi_insert, ntuples), &n,
+							 2) ||
+				!AI_WAL_MAIN(rec, offsetof(xl_heap_multi_insert, flags),
+							 &flags, 1))
 				return;
 			ai_words(w, "insert %n", n, "row");
 			list_lines(rec, w, blkno, n);
@@ -358,10 +370,14 @@ ai_wal_heap2(const AiWalRecord *rec, AiWords *w)
 				ai_words(w, ", first on its page");
 			break;
 		case XLOG_HEAP2_LOCK_UPDATED:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_heap_lock_updated, offnum), &off, 2) ||
-				!AI_WAL_MAIN(rec, offsetof(xl_heap_lock_updated, infobits_set), &bits, 1))
+			if (!AI_WAL_MAIN(rec, offsetof(xl_heap_lock_updated, offnum),
+							 &off, 2) ||
+				!AI_WAL_MAIN(rec,
+							 offsetof(xl_heap_lock_updated, infobits_set),
+							 &bits, 1))
 				return;
-			ai_words(w, "lock newer version %p %s", blkno, off, lock_name(bits));
+			ai_words(w, "lock newer version %p %s", blkno, off,
+					 lock_name(bits));
 			break;
 		case XLOG_HEAP2_NEW_CID:
 			{
@@ -369,9 +385,12 @@ ai_wal_heap2(const AiWalRecord *rec, AiWords *w)
 				uint32		cmin = 0;
 				uint32		cmax = 0;
 
-				if (!AI_WAL_MAIN(rec, offsetof(xl_heap_new_cid, target_tid), tid, 6) ||
-					!AI_WAL_MAIN(rec, offsetof(xl_heap_new_cid, cmin), &cmin, 4) ||
-					!AI_WAL_MAIN(rec, offsetof(xl_heap_new_cid, cmax), &cmax, 4))
+				if (!AI_WAL_MAIN(rec, offsetof(xl_heap_new_cid, target_tid),
+								 tid, 6) ||
+					!AI_WAL_MAIN(rec, offsetof(xl_heap_new_cid, cmin), &cmin,
+								 4) ||
+					!AI_WAL_MAIN(rec, offsetof(xl_heap_new_cid, cmax), &cmax,
+								 4))
 					return;
 				ai_words(w, "command ids of %p, for logical decoding:",
 						 (uint32) tid[0] << 16 | tid[1], tid[2]);
@@ -394,19 +413,23 @@ ai_wal_tuple_line(const AiWalRecord *rec, int n)
 	if (rec->rmid == RM_HEAP_ID && n == 0)
 	{
 		if (op == XLOG_HEAP_INSERT)
-			(void) AI_WAL_MAIN(rec, offsetof(xl_heap_insert, offnum), &off, 2);
+			(void) AI_WAL_MAIN(rec, offsetof(xl_heap_insert, offnum), &off,
+							   2);
 		else if (op == XLOG_HEAP_UPDATE || op == XLOG_HEAP_HOT_UPDATE)
 			(void) AI_WAL_MAIN(rec, UPDATE_NEW, &off, 2);
 	}
 	else if (rec->rmid == RM_HEAP2_ID && op == XLOG_HEAP2_MULTI_INSERT)
 	{
-		if (!AI_WAL_MAIN(rec, offsetof(xl_heap_multi_insert, ntuples), &count, 2) ||
+		if (!AI_WAL_MAIN(rec, offsetof(xl_heap_multi_insert, ntuples), &count,
+						 2) ||
 			n < 0 || n >= count)
 			return 0;
 		/* a page's first rows have the line pointers 1 .. n */
 		if (rec->info & XLOG_HEAP_INIT_PAGE)
 			return n + 1;
-		(void) AI_WAL_MAIN(rec, offsetof(xl_heap_multi_insert, offsets) + 2 * n, &off, 2);
+		(void) AI_WAL_MAIN(rec,
+						   offsetof(xl_heap_multi_insert, offsets) + 2 * n,
+						   &off, 2);
 	}
 	return off;
 }
@@ -420,7 +443,8 @@ ai_wal_tuple(const AiWalRecord *rec, uint32 *position, AiWalTuple *t)
 	uint32		at = 0;
 	uint8		flags;
 
-	if (rec->nblocks == 0 || !rec->blocks[0].in_use || rec->blocks[0].data == NULL)
+	if (rec->nblocks == 0 || !rec->blocks[0].in_use ||
+		rec->blocks[0].data == NULL)
 		return false;
 	data = rec->blocks[0].data;
 	len = rec->blocks[0].data_len;
@@ -436,10 +460,18 @@ ai_wal_tuple(const AiWalRecord *rec, uint32 *position, AiWalTuple *t)
 		at = SHORTALIGN(*position & 0xFFFF);
 		t->offnum = ai_wal_tuple_line(rec, n);
 		if (t->offnum == 0 ||
-			!ai_wal_copy(data, len, at + offsetof(xl_multi_insert_tuple, datalen), &datalen, 2) ||
-			!ai_wal_copy(data, len, at + offsetof(xl_multi_insert_tuple, t_infomask2), &t->infomask2, 2) ||
-			!ai_wal_copy(data, len, at + offsetof(xl_multi_insert_tuple, t_infomask), &t->infomask, 2) ||
-			!ai_wal_copy(data, len, at + offsetof(xl_multi_insert_tuple, t_hoff), &t->hoff, 1))
+			!ai_wal_copy(data, len,
+						 at + offsetof(xl_multi_insert_tuple, datalen),
+						 &datalen, 2) ||
+			!ai_wal_copy(data, len,
+						 at + offsetof(xl_multi_insert_tuple, t_infomask2),
+						 &t->infomask2, 2) ||
+			!ai_wal_copy(data, len,
+						 at + offsetof(xl_multi_insert_tuple, t_infomask),
+						 &t->infomask, 2) ||
+			!ai_wal_copy(data, len,
+						 at + offsetof(xl_multi_insert_tuple, t_hoff),
+						 &t->hoff, 1))
 			return false;
 		at += SizeOfMultiInsertTuple;
 		if (datalen > len - at)
@@ -459,16 +491,20 @@ ai_wal_tuple(const AiWalRecord *rec, uint32 *position, AiWalTuple *t)
 	{
 		/* what is equal at both ends was not logged: then it's not in full */
 		if (!AI_WAL_MAIN(rec, offsetof(xl_heap_update, flags), &flags, 1) ||
-			(flags & (XLH_UPDATE_PREFIX_FROM_OLD | XLH_UPDATE_SUFFIX_FROM_OLD)))
+			(flags &
+			 (XLH_UPDATE_PREFIX_FROM_OLD | XLH_UPDATE_SUFFIX_FROM_OLD)))
 			return false;
 	}
 	else if (op != XLOG_HEAP_INSERT)
 		return false;
 	t->offnum = ai_wal_tuple_line(rec, 0);
 	if (t->offnum == 0 ||
-		!ai_wal_copy(data, len, offsetof(xl_heap_header, t_infomask2), &t->infomask2, 2) ||
-		!ai_wal_copy(data, len, offsetof(xl_heap_header, t_infomask), &t->infomask, 2) ||
-		!ai_wal_copy(data, len, offsetof(xl_heap_header, t_hoff), &t->hoff, 1))
+		!ai_wal_copy(data, len, offsetof(xl_heap_header, t_infomask2),
+					 &t->infomask2, 2) ||
+		!ai_wal_copy(data, len, offsetof(xl_heap_header, t_infomask),
+					 &t->infomask, 2) ||
+		!ai_wal_copy(data, len, offsetof(xl_heap_header, t_hoff), &t->hoff,
+					 1))
 		return false;
 	t->data = data + SizeOfHeapHeader;
 	t->len = len - SizeOfHeapHeader;

@@ -26,9 +26,11 @@ row_of(const AiWalRecord *rec, AiWords *w, int id, uint32 at)
 	uint16		tuple[4];
 
 	if (id < rec->nblocks &&
-		ai_wal_copy(rec->blocks[id].data, rec->blocks[id].data_len, at, tuple, 8) &&
+		ai_wal_copy(rec->blocks[id].data, rec->blocks[id].data_len, at, tuple,
+					8) &&
 		(tuple[3] & 0x2000) == 0)
-		ai_words(w, " for row %p", (uint32) tuple[0] << 16 | tuple[1], tuple[2]);
+		ai_words(w, " for row %p", (uint32) tuple[0] << 16 | tuple[1],
+				 tuple[2]);
 }
 
 static void
@@ -41,7 +43,8 @@ btree_deleted(const AiWalRecord *rec, AiWords *w, const char *why,
 	if (!AI_WAL_MAIN(rec, at_deleted, &deleted, 2) ||
 		!AI_WAL_MAIN(rec, at_updated, &updated, 2))
 		return;
-	ai_words(w, "%s block %u: %n removed", why, ai_wal_blkno(rec, 0), deleted, "item");
+	ai_words(w, "%s block %u: %n removed", why, ai_wal_blkno(rec, 0), deleted,
+			 "item");
 	if (updated > 0)
 		ai_words(w, ", %n shortened", updated, "posting list");
 }
@@ -74,17 +77,21 @@ ai_wal_btree(const AiWalRecord *rec, AiWords *w)
 			break;
 		case XLOG_BTREE_SPLIT_L:
 		case XLOG_BTREE_SPLIT_R:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_btree_split, level), &level, 4) ||
-				!AI_WAL_MAIN(rec, offsetof(xl_btree_split, firstrightoff), &off, 2))
+			if (!AI_WAL_MAIN(rec, offsetof(xl_btree_split, level), &level,
+							 4) ||
+				!AI_WAL_MAIN(rec, offsetof(xl_btree_split, firstrightoff),
+							 &off, 2))
 				return;
 			ai_words(w, "split block %u of level %u: from item %u on to block %u, new item on the %s",
 					 blkno, level, off, ai_wal_blkno(rec, 1),
 					 rec->info == XLOG_BTREE_SPLIT_L ? "left" : "right");
 			break;
 		case XLOG_BTREE_DEDUP:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_btree_dedup, nintervals), &off, 2))
+			if (!AI_WAL_MAIN(rec, offsetof(xl_btree_dedup, nintervals), &off,
+							 2))
 				return;
-			ai_words(w, "deduplicate block %u: %n", blkno, off, "posting list");
+			ai_words(w, "deduplicate block %u: %n", blkno, off,
+					 "posting list");
 			break;
 		case XLOG_BTREE_DELETE:
 			btree_deleted(rec, w, "delete dead items of",
@@ -100,21 +107,25 @@ ai_wal_btree(const AiWalRecord *rec, AiWords *w)
 			{
 				uint32		leaf;
 
-				if (!AI_WAL_MAIN(rec, offsetof(xl_btree_mark_page_halfdead, leafblk), &leaf, 4))
+				if (!AI_WAL_MAIN(rec,
+								 offsetof(xl_btree_mark_page_halfdead,
+										  leafblk), &leaf, 4))
 					return;
 				ai_words(w, "mark block %u half-dead", leaf);
 				break;
 			}
 		case XLOG_BTREE_UNLINK_PAGE:
 		case XLOG_BTREE_UNLINK_PAGE_META:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_btree_unlink_page, level), &level, 4))
+			if (!AI_WAL_MAIN(rec, offsetof(xl_btree_unlink_page, level),
+							 &level, 4))
 				return;
 			ai_words(w, "unlink block %u of level %u", blkno, level);
 			if (rec->info == XLOG_BTREE_UNLINK_PAGE_META)
 				ai_words(w, ", new fast root");
 			break;
 		case XLOG_BTREE_NEWROOT:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_btree_newroot, level), &level, 4))
+			if (!AI_WAL_MAIN(rec, offsetof(xl_btree_newroot, level), &level,
+							 4))
 				return;
 			ai_words(w, "new root block %u of level %u", blkno, level);
 			break;
@@ -122,7 +133,8 @@ ai_wal_btree(const AiWalRecord *rec, AiWords *w)
 			{
 				uint32		block;
 
-				if (!AI_WAL_MAIN(rec, offsetof(xl_btree_reuse_page, block), &block, 4))
+				if (!AI_WAL_MAIN(rec, offsetof(xl_btree_reuse_page, block),
+								 &block, 4))
 					return;
 				ai_words(w, "reuse deleted block %u", block);
 				break;
@@ -156,12 +168,16 @@ ai_wal_hash(const AiWalRecord *rec, AiWords *w)
 			row_of(rec, w, 0, 0);
 			break;
 		case XLOG_HASH_ADD_OVFL_PAGE:
-			ai_words(w, "add overflow block %u after block %u", blkno, ai_wal_blkno(rec, 1));
+			ai_words(w, "add overflow block %u after block %u", blkno,
+					 ai_wal_blkno(rec, 1));
 			break;
 		case XLOG_HASH_SPLIT_ALLOCATE_PAGE:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_hash_split_allocate_page, new_bucket), &bucket, 4))
+			if (!AI_WAL_MAIN(rec,
+							 offsetof(xl_hash_split_allocate_page,
+									  new_bucket), &bucket, 4))
 				return;
-			ai_words(w, "split: new bucket %u in block %u", bucket, ai_wal_blkno(rec, 1));
+			ai_words(w, "split: new bucket %u in block %u", bucket,
+					 ai_wal_blkno(rec, 1));
 			break;
 		case XLOG_HASH_SPLIT_PAGE:
 			ai_words(w, "split: fill block %u", blkno);
@@ -170,12 +186,15 @@ ai_wal_hash(const AiWalRecord *rec, AiWords *w)
 			ai_words(w, "split complete");
 			break;
 		case XLOG_HASH_MOVE_PAGE_CONTENTS:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_hash_move_page_contents, ntups), &n, 2))
+			if (!AI_WAL_MAIN(rec, offsetof(xl_hash_move_page_contents, ntups),
+							 &n, 2))
 				return;
-			ai_words(w, "move %n to block %u", n, "item", ai_wal_blkno(rec, 1));
+			ai_words(w, "move %n to block %u", n, "item",
+					 ai_wal_blkno(rec, 1));
 			break;
 		case XLOG_HASH_SQUEEZE_PAGE:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_hash_squeeze_page, ntups), &n, 2))
+			if (!AI_WAL_MAIN(rec, offsetof(xl_hash_squeeze_page, ntups), &n,
+							 2))
 				return;
 			ai_words(w, "squeeze: move %n to block %u, free block %u",
 					 n, "item", ai_wal_blkno(rec, 1), ai_wal_blkno(rec, 2));
@@ -207,13 +226,16 @@ ai_wal_brin(const AiWalRecord *rec, AiWords *w)
 	switch (rec->info & XLOG_BRIN_OPMASK)
 	{
 		case XLOG_BRIN_CREATE_INDEX:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_brin_createidx, pagesPerRange), &heap, 4))
+			if (!AI_WAL_MAIN(rec, offsetof(xl_brin_createidx, pagesPerRange),
+							 &heap, 4))
 				return;
 			ai_words(w, "set up the index, %n a range", heap, "block");
 			break;
 		case XLOG_BRIN_INSERT:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_brin_insert, offnum), &off, 2) ||
-				!AI_WAL_MAIN(rec, offsetof(xl_brin_insert, heapBlk), &heap, 4))
+			if (!AI_WAL_MAIN(rec, offsetof(xl_brin_insert, offnum), &off,
+							 2) ||
+				!AI_WAL_MAIN(rec, offsetof(xl_brin_insert, heapBlk), &heap,
+							 4))
 				return;
 			ai_words(w, "summary %p of the range at block %u",
 					 ai_wal_blkno(rec, 0), off, heap);
@@ -228,15 +250,18 @@ ai_wal_brin(const AiWalRecord *rec, AiWords *w)
 					 heap, ai_wal_blkno(rec, 0), off);
 			break;
 		case XLOG_BRIN_SAMEPAGE_UPDATE:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_brin_samepage_update, offnum), &off, 2))
+			if (!AI_WAL_MAIN(rec, offsetof(xl_brin_samepage_update, offnum),
+							 &off, 2))
 				return;
 			ai_words(w, "update summary %p", ai_wal_blkno(rec, 0), off);
 			break;
 		case XLOG_BRIN_REVMAP_EXTEND:
-			ai_words(w, "extend the range map to block %u", ai_wal_blkno(rec, 1));
+			ai_words(w, "extend the range map to block %u",
+					 ai_wal_blkno(rec, 1));
 			break;
 		case XLOG_BRIN_DESUMMARIZE:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_brin_desummarize, heapBlk), &heap, 4))
+			if (!AI_WAL_MAIN(rec, offsetof(xl_brin_desummarize, heapBlk),
+							 &heap, 4))
 				return;
 			ai_words(w, "forget the summary of the range at block %u", heap);
 			break;

@@ -28,7 +28,8 @@
 #include "compat_disk.h"
 #include "decode/decode_wal.h"
 
-StaticAssertDecl(sizeof(AiLocator) == 12, "a relation's locator is three oids");
+StaticAssertDecl(sizeof(AiLocator) == 12,
+				 "a relation's locator is three oids");
 
 /* Dropped files are named up to this many; the rest is counted */
 #define FILES_NAMED		4
@@ -51,10 +52,12 @@ ai_wal_xlog(const AiWalRecord *rec, AiWords *w)
 				!AI_WAL_MAIN(rec, offsetof(CheckPoint, time), &when, 8))
 				return;
 			ai_words(w, rec->info == XLOG_CHECKPOINT_SHUTDOWN ?
-					 "shutdown checkpoint, redo %X" : "checkpoint complete, redo %X", lsn);
+					 "shutdown checkpoint, redo %X" :
+					 "checkpoint complete, redo %X", lsn);
 			/* seconds since 1970, not since 2000 */
 			if (when > 0 && when < INT64CONST(1000000000000))
-				ai_words(w, ", begun %t", (when - INT64CONST(946684800)) * 1000000);
+				ai_words(w, ", begun %t",
+						 (when - INT64CONST(946684800)) * 1000000);
 			if (AI_WAL_MAIN(rec, offsetof(CheckPoint, nextXid), &lsn, 8))
 				ai_words(w, ", next xid %l", lsn);
 			break;
@@ -81,24 +84,30 @@ ai_wal_xlog(const AiWalRecord *rec, AiWords *w)
 			ai_words(w, "settings that a standby must match");
 			break;
 		case XLOG_RESTORE_POINT:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_restore_point, rp_time), &when, 8) ||
+			if (!AI_WAL_MAIN(rec, offsetof(xl_restore_point, rp_time), &when,
+							 8) ||
 				rec->main_len <= offsetof(xl_restore_point, rp_name))
 				return;
 			ai_words(w, "restore point ");
-			ai_words_quoted(w, rec->main + offsetof(xl_restore_point, rp_name),
-							rec->main_len - offsetof(xl_restore_point, rp_name));
+			ai_words_quoted(w,
+							rec->main + offsetof(xl_restore_point, rp_name),
+							rec->main_len - offsetof(xl_restore_point,
+													 rp_name));
 			ai_words(w, " at %t", when);
 			break;
 		case XLOG_FPW_CHANGE:
 			if (rec->main_len >= 1)
-				ai_words(w, "full_page_writes turned %s", rec->main[0] ? "on" : "off");
+				ai_words(w, "full_page_writes turned %s",
+						 rec->main[0] ? "on" : "off");
 			break;
 		case XLOG_END_OF_RECOVERY:
-			if (AI_WAL_MAIN(rec, offsetof(xl_end_of_recovery, ThisTimeLineID), &n, 4))
+			if (AI_WAL_MAIN(rec, offsetof(xl_end_of_recovery, ThisTimeLineID),
+							&n, 4))
 				ai_words(w, "end of recovery, timeline %u begins", n);
 			break;
 		case XLOG_FPI_FOR_HINT:
-			ai_words(w, "whole page for a hint bit, block %u", ai_wal_blkno(rec, 0));
+			ai_words(w, "whole page for a hint bit, block %u",
+					 ai_wal_blkno(rec, 0));
 			break;
 		case XLOG_FPI:
 			ai_words(w, "whole page, block %u", ai_wal_blkno(rec, 0));
@@ -165,7 +174,8 @@ static bool
 xact_parts(const AiWalRecord *rec, XactParts *p)
 {
 	uint8		op = rec->info & XLOG_XACT_OPMASK;
-	bool		commit = op == XLOG_XACT_COMMIT || op == XLOG_XACT_COMMIT_PREPARED;
+	bool		commit = op == XLOG_XACT_COMMIT ||
+		op == XLOG_XACT_COMMIT_PREPARED;
 	uint32		at = MinSizeOfXactCommit;
 	uint32		xinfo = 0;
 	uint32		n;
@@ -184,17 +194,20 @@ xact_parts(const AiWalRecord *rec, XactParts *p)
 	if (at > rec->main_len)
 		return true;
 	if ((xinfo & XACT_XINFO_HAS_SUBXACTS) &&
-		!take_array(rec, &at, MinSizeOfXactSubxacts, 4, &p->nsubxacts, &p->subxacts))
+		!take_array(rec, &at, MinSizeOfXactSubxacts, 4, &p->nsubxacts,
+					&p->subxacts))
 		return true;
 	/* the bit was renamed in 16, its value was not */
 	if ((xinfo & (1U << 2)) &&
 		!take_array(rec, &at, 4, sizeof(AiLocator), &p->nrels, &p->rels))
 		return true;
 	if ((xinfo & XACT_XINFO_HAS_DROPPED_STATS) &&
-		!take_array(rec, &at, MinSizeOfXactStatsItems, sizeof(xl_xact_stats_item), &n, &skipped))
+		!take_array(rec, &at, MinSizeOfXactStatsItems,
+					sizeof(xl_xact_stats_item), &n, &skipped))
 		return true;
 	if (commit && (xinfo & XACT_XINFO_HAS_INVALS) &&
-		!take_array(rec, &at, MinSizeOfXactInvals, sizeof(SharedInvalidationMessage), &n, &skipped))
+		!take_array(rec, &at, MinSizeOfXactInvals,
+					sizeof(SharedInvalidationMessage), &n, &skipped))
 		return true;
 	if (xinfo & XACT_XINFO_HAS_TWOPHASE)
 	{
@@ -229,7 +242,8 @@ ai_wal_xact(const AiWalRecord *rec, AiWords *w)
 				return;
 			ai_words(w, op == XLOG_XACT_COMMIT ? "commit" :
 					 op == XLOG_XACT_ABORT ? "abort" :
-					 op == XLOG_XACT_COMMIT_PREPARED ? "commit prepared" : "rollback prepared");
+					 op == XLOG_XACT_COMMIT_PREPARED ? "commit prepared" :
+					 "rollback prepared");
 			if (p.gid)
 			{
 				ai_words(w, " ");
@@ -258,29 +272,36 @@ ai_wal_xact(const AiWalRecord *rec, AiWords *w)
 			{
 				uint16		len = 0;
 
-				if (!AI_WAL_MAIN(rec, offsetof(xl_xact_prepare, prepared_at), &when, 8))
+				if (!AI_WAL_MAIN(rec, offsetof(xl_xact_prepare, prepared_at),
+								 &when, 8))
 					return;
 				ai_words(w, "prepare");
-				if (AI_WAL_MAIN(rec, offsetof(xl_xact_prepare, gidlen), &len, 2) &&
+				if (AI_WAL_MAIN(rec, offsetof(xl_xact_prepare, gidlen), &len,
+								2) &&
 					rec->main_len >= MAXALIGN(sizeof(xl_xact_prepare)) &&
 					len <= rec->main_len - MAXALIGN(sizeof(xl_xact_prepare)))
 				{
 					ai_words(w, " ");
-					ai_words_quoted(w, rec->main + MAXALIGN(sizeof(xl_xact_prepare)), len);
+					ai_words_quoted(w,
+									rec->main +
+									MAXALIGN(sizeof(xl_xact_prepare)), len);
 				}
 				ai_words(w, " at %t", when);
 				break;
 			}
 		case XLOG_XACT_ASSIGNMENT:
-			if (!AI_WAL_MAIN(rec, offsetof(xl_xact_assignment, xtop), &xid, 4) ||
-				!AI_WAL_MAIN(rec, offsetof(xl_xact_assignment, nsubxacts), &n, 4))
+			if (!AI_WAL_MAIN(rec, offsetof(xl_xact_assignment, xtop), &xid,
+							 4) ||
+				!AI_WAL_MAIN(rec, offsetof(xl_xact_assignment, nsubxacts), &n,
+							 4))
 				return;
 			ai_words(w, "%n of transaction %u", n, "subtransaction", xid);
 			break;
 		case XLOG_XACT_INVALIDATIONS:
 			if (!AI_WAL_MAIN(rec, 0, &n, 4))
 				return;
-			ai_words(w, "%n of caches, for logical decoding", n, "invalidation");
+			ai_words(w, "%n of caches, for logical decoding", n,
+					 "invalidation");
 			break;
 	}
 }
@@ -329,15 +350,18 @@ ai_wal_storage(const AiWalRecord *rec, AiWords *w)
 			if (rec->info == XLOG_SMGR_CREATE)
 			{
 				if (!AI_WAL_MAIN(rec, 0, &l, sizeof(l)) ||
-					!AI_WAL_MAIN(rec, offsetof(xl_smgr_create, forkNum), &n, 4))
+					!AI_WAL_MAIN(rec, offsetof(xl_smgr_create, forkNum), &n,
+								 4))
 					return;
-				ai_words(w, "create file %f, %s fork", &l, n < 4 ? fork_names[n] : "unknown");
+				ai_words(w, "create file %f, %s fork", &l,
+						 n < 4 ? fork_names[n] : "unknown");
 			}
 			else if (rec->info == XLOG_SMGR_TRUNCATE)
 			{
 				if (!AI_WAL_MAIN(rec, 4, &l, sizeof(l)) ||
 					!AI_WAL_MAIN(rec, 0, &n, 4) ||
-					!AI_WAL_MAIN(rec, offsetof(xl_smgr_truncate, flags), &m, 4))
+					!AI_WAL_MAIN(rec, offsetof(xl_smgr_truncate, flags), &m,
+								 4))
 					return;
 				ai_words(w, "truncate file %f to %n", &l, n, "block");
 				if (m != SMGR_TRUNCATE_ALL)
@@ -349,8 +373,12 @@ ai_wal_storage(const AiWalRecord *rec, AiWords *w)
 				return;
 			if (rec->info == XLOG_DBASE_CREATE_FILE_COPY)
 			{
-				if (AI_WAL_MAIN(rec, offsetof(xl_dbase_create_file_copy_rec, src_db_id), &m, 4))
-					ai_words(w, "create database %u by copying the files of %u", n, m);
+				if (AI_WAL_MAIN(rec,
+								offsetof(xl_dbase_create_file_copy_rec,
+										 src_db_id), &m, 4))
+					ai_words(w,
+							 "create database %u by copying the files of %u",
+							 n, m);
 			}
 			else if (rec->info == XLOG_DBASE_CREATE_WAL_LOG)
 				ai_words(w, "create database %u, block by block", n);
@@ -366,8 +394,11 @@ ai_wal_storage(const AiWalRecord *rec, AiWords *w)
 					 rec->main_len > offsetof(xl_tblspc_create_rec, ts_path))
 			{
 				ai_words(w, "create tablespace %u at ", n);
-				ai_words_quoted(w, rec->main + offsetof(xl_tblspc_create_rec, ts_path),
-								rec->main_len - offsetof(xl_tblspc_create_rec, ts_path));
+				ai_words_quoted(w,
+								rec->main + offsetof(xl_tblspc_create_rec,
+													 ts_path),
+								rec->main_len - offsetof(xl_tblspc_create_rec,
+														 ts_path));
 			}
 			break;
 		case RM_RELMAP_ID:
@@ -389,36 +420,50 @@ ai_wal_other(const AiWalRecord *rec, AiWords *w)
 	switch (rec->rmid)
 	{
 		case RM_CLOG_ID:
-			ai_words(w, rec->info == CLOG_ZEROPAGE ? "new page of transaction statuses" :
-					 rec->info == CLOG_TRUNCATE ? "old transaction statuses removed" : "");
+			ai_words(w, rec->info == CLOG_ZEROPAGE ?
+					 "new page of transaction statuses" :
+					 rec->info == CLOG_TRUNCATE ?
+					 "old transaction statuses removed" : "");
 			break;
 		case RM_COMMIT_TS_ID:
-			ai_words(w, rec->info == COMMIT_TS_ZEROPAGE ? "new page of commit timestamps" :
-					 rec->info == COMMIT_TS_TRUNCATE ? "old commit timestamps removed" : "");
+			ai_words(w, rec->info == COMMIT_TS_ZEROPAGE ?
+					 "new page of commit timestamps" :
+					 rec->info == COMMIT_TS_TRUNCATE ?
+					 "old commit timestamps removed" : "");
 			break;
 		case RM_MULTIXACT_ID:
 			if (rec->info == XLOG_MULTIXACT_CREATE_ID)
 			{
-				if (AI_WAL_MAIN(rec, offsetof(xl_multixact_create, mid), &n, 4) &&
-					AI_WAL_MAIN(rec, offsetof(xl_multixact_create, nmembers), &m, 4))
+				if (AI_WAL_MAIN(rec, offsetof(xl_multixact_create, mid), &n,
+								4) &&
+					AI_WAL_MAIN(rec, offsetof(xl_multixact_create, nmembers),
+								&m, 4))
 					ai_words(w, "multixact %u of %n", n, m, "member");
 			}
 			else
 				ai_words(w, rec->info == XLOG_MULTIXACT_TRUNCATE_ID ?
 						 "old multixacts removed" :
 						 rec->info == XLOG_MULTIXACT_ZERO_OFF_PAGE ?
-						 "new page of multixact offsets" : "new page of multixact members");
+						 "new page of multixact offsets" :
+						 "new page of multixact members");
 			break;
 		case RM_STANDBY_ID:
 			if (rec->info == XLOG_STANDBY_LOCK && AI_WAL_MAIN(rec, 0, &n, 4))
-				ai_words(w, "%n held, for standbys", n, "access exclusive lock");
+				ai_words(w, "%n held, for standbys", n,
+						 "access exclusive lock");
 			else if (rec->info == XLOG_RUNNING_XACTS &&
-					 AI_WAL_MAIN(rec, offsetof(xl_running_xacts, xcnt), &n, 4) &&
-					 AI_WAL_MAIN(rec, offsetof(xl_running_xacts, nextXid), &m, 4) &&
-					 AI_WAL_MAIN(rec, offsetof(xl_running_xacts, oldestRunningXid), &x, 4))
-				ai_words(w, "%n running, oldest %u, next %u", n, "transaction", x, m);
+					 AI_WAL_MAIN(rec, offsetof(xl_running_xacts, xcnt), &n,
+								 4) &&
+					 AI_WAL_MAIN(rec, offsetof(xl_running_xacts, nextXid), &m,
+								 4) &&
+					 AI_WAL_MAIN(rec,
+								 offsetof(xl_running_xacts, oldestRunningXid),
+								 &x, 4))
+				ai_words(w, "%n running, oldest %u, next %u", n,
+						 "transaction", x, m);
 			else if (rec->info == XLOG_INVALIDATIONS &&
-					 AI_WAL_MAIN(rec, offsetof(xl_invalidations, nmsgs), &n, 4))
+					 AI_WAL_MAIN(rec, offsetof(xl_invalidations, nmsgs), &n,
+								 4))
 				ai_words(w, "%n of caches", n, "invalidation");
 			break;
 		case RM_SEQ_ID:
@@ -427,13 +472,15 @@ ai_wal_other(const AiWalRecord *rec, AiWords *w)
 			break;
 		case RM_REPLORIGIN_ID:
 			if (rec->info == XLOG_REPLORIGIN_SET &&
-				AI_WAL_MAIN(rec, offsetof(xl_replorigin_set, remote_lsn), &lsn, 8))
+				AI_WAL_MAIN(rec, offsetof(xl_replorigin_set, remote_lsn),
+							&lsn, 8))
 				ai_words(w, "replication origin advanced to %X", lsn);
 			else if (rec->info == XLOG_REPLORIGIN_DROP)
 				ai_words(w, "replication origin dropped");
 			break;
 		case RM_GENERIC_ID:
-			ai_words(w, "pages of an extension's access method, as differences");
+			ai_words(w,
+					 "pages of an extension's access method, as differences");
 			break;
 		case RM_LOGICALMSG_ID:
 			{
@@ -441,14 +488,24 @@ ai_wal_other(const AiWalRecord *rec, AiWords *w)
 				Size		size = 0;
 				uint8		transactional = 0;
 
-				if (!AI_WAL_MAIN(rec, offsetof(xl_logical_message, transactional), &transactional, 1) ||
-					!AI_WAL_MAIN(rec, offsetof(xl_logical_message, prefix_size), &prefix, sizeof(Size)) ||
-					!AI_WAL_MAIN(rec, offsetof(xl_logical_message, message_size), &size, sizeof(Size)))
+				if (!AI_WAL_MAIN(rec,
+								 offsetof(xl_logical_message, transactional),
+								 &transactional, 1) ||
+					!AI_WAL_MAIN(rec,
+								 offsetof(xl_logical_message, prefix_size),
+								 &prefix, sizeof(Size)) ||
+					!AI_WAL_MAIN(rec,
+								 offsetof(xl_logical_message, message_size),
+								 &size, sizeof(Size)))
 					return;
-				ai_words(w, transactional ? "message of the transaction, prefix " : "message, prefix ");
+				ai_words(w,
+						 transactional ?
+						 "message of the transaction, prefix " :
+						 "message, prefix ");
 				if (rec->main_len >= SizeOfLogicalMessage &&
 					prefix <= rec->main_len - SizeOfLogicalMessage)
-					ai_words_quoted(w, rec->main + SizeOfLogicalMessage, prefix);
+					ai_words_quoted(w, rec->main + SizeOfLogicalMessage,
+									prefix);
 				ai_words(w, ", %l bytes", (uint64) size);
 				break;
 			}
@@ -461,14 +518,18 @@ ai_wal_locator(const AiWalRecord *rec, AiLocator *l)
 	switch (rec->rmid)
 	{
 		case RM_SMGR_ID:
-			return AI_WAL_MAIN(rec, rec->info == XLOG_SMGR_TRUNCATE ? 4 : 0, l, sizeof(*l));
+			return AI_WAL_MAIN(rec, rec->info == XLOG_SMGR_TRUNCATE ? 4 : 0,
+							   l, sizeof(*l));
 		case RM_HEAP2_ID:
 			return (rec->info & XLOG_HEAP_OPMASK) == XLOG_HEAP2_NEW_CID &&
-				AI_WAL_MAIN(rec, offsetof(xl_heap_new_cid, combocid) + 4, l, sizeof(*l));
+				AI_WAL_MAIN(rec, offsetof(xl_heap_new_cid, combocid) + 4, l,
+							sizeof(*l));
 		case RM_BTREE_ID:
-			return rec->info == XLOG_BTREE_REUSE_PAGE && AI_WAL_MAIN(rec, 0, l, sizeof(*l));
+			return rec->info == XLOG_BTREE_REUSE_PAGE &&
+				AI_WAL_MAIN(rec, 0, l, sizeof(*l));
 		case RM_GIST_ID:
-			return rec->info == XLOG_GIST_PAGE_REUSE && AI_WAL_MAIN(rec, 0, l, sizeof(*l));
+			return rec->info == XLOG_GIST_PAGE_REUSE &&
+				AI_WAL_MAIN(rec, 0, l, sizeof(*l));
 	}
 	return false;
 }

@@ -25,10 +25,13 @@ ai_wal_gist(const AiWalRecord *rec, AiWords *w)
 	switch (rec->info)
 	{
 		case XLOG_GIST_PAGE_UPDATE:
-			if (!AI_WAL_MAIN(rec, offsetof(gistxlogPageUpdate, ntodelete), &n, 2) ||
-				!AI_WAL_MAIN(rec, offsetof(gistxlogPageUpdate, ntoinsert), &m, 2))
+			if (!AI_WAL_MAIN(rec, offsetof(gistxlogPageUpdate, ntodelete), &n,
+							 2) ||
+				!AI_WAL_MAIN(rec, offsetof(gistxlogPageUpdate, ntoinsert), &m,
+							 2))
 				return;
-			ai_words(w, "update block %u: %u inserted, %u removed", blkno, m, n);
+			ai_words(w, "update block %u: %u inserted, %u removed", blkno, m,
+					 n);
 			break;
 		case XLOG_GIST_DELETE:
 			if (!AI_WAL_MAIN(rec, offsetof(gistxlogDelete, ntodelete), &n, 2))
@@ -36,7 +39,8 @@ ai_wal_gist(const AiWalRecord *rec, AiWords *w)
 			ai_words(w, "delete %n of block %u", n, "dead item", blkno);
 			break;
 		case XLOG_GIST_PAGE_REUSE:
-			if (!AI_WAL_MAIN(rec, offsetof(gistxlogPageReuse, block), &block, 4))
+			if (!AI_WAL_MAIN(rec, offsetof(gistxlogPageReuse, block), &block,
+							 4))
 				return;
 			ai_words(w, "reuse deleted block %u", block);
 			break;
@@ -49,7 +53,9 @@ ai_wal_gist(const AiWalRecord *rec, AiWords *w)
 					ai_words(w, " %u", rec->blocks[i].blkno);
 			break;
 		case XLOG_GIST_PAGE_DELETE:
-			if (!AI_WAL_MAIN(rec, offsetof(gistxlogPageDelete, downlinkOffset), &n, 2))
+			if (!AI_WAL_MAIN(rec,
+							 offsetof(gistxlogPageDelete, downlinkOffset), &n,
+							 2))
 				return;
 			ai_words(w, "delete block %u and its downlink %p",
 					 blkno, ai_wal_blkno(rec, 1), n);
@@ -77,7 +83,8 @@ ai_wal_gin(const AiWalRecord *rec, AiWords *w)
 				return;
 			ai_words(w, "insert into block %u, %s of %s", blkno,
 					 flags & GIN_INSERT_ISLEAF ? "leaf" : "inner page",
-					 flags & GIN_INSERT_ISDATA ? "a posting tree" : "the entry tree");
+					 flags & GIN_INSERT_ISDATA ? "a posting tree" :
+					 "the entry tree");
 			break;
 		case XLOG_GIN_SPLIT:
 			if (!AI_WAL_MAIN(rec, offsetof(ginxlogSplit, flags), &flags, 2))
@@ -85,7 +92,8 @@ ai_wal_gin(const AiWalRecord *rec, AiWords *w)
 			ai_words(w, "split %s block %u of %s, right half to block %u",
 					 flags & GIN_SPLIT_ROOT ? "root into" :
 					 flags & GIN_INSERT_ISLEAF ? "leaf" : "inner",
-					 blkno, flags & GIN_INSERT_ISDATA ? "a posting tree" : "the entry tree",
+					 blkno, flags & GIN_INSERT_ISDATA ? "a posting tree" :
+					 "the entry tree",
 					 ai_wal_blkno(rec, 1));
 			break;
 		case XLOG_GIN_VACUUM_PAGE:
@@ -98,20 +106,25 @@ ai_wal_gin(const AiWalRecord *rec, AiWords *w)
 			ai_words(w, "delete block %u of a posting tree", blkno);
 			break;
 		case XLOG_GIN_UPDATE_META_PAGE:
-			if (!AI_WAL_MAIN(rec, offsetof(ginxlogUpdateMeta, ntuples), &n, 4))
+			if (!AI_WAL_MAIN(rec, offsetof(ginxlogUpdateMeta, ntuples), &n,
+							 4))
 				return;
 			if (n > 0)
-				ai_words(w, "append %n to the pending list", (uint32) n, "item");
+				ai_words(w, "append %n to the pending list", (uint32) n,
+						 "item");
 			else
 				ai_words(w, "append pages to the pending list");
 			break;
 		case XLOG_GIN_INSERT_LISTPAGE:
-			if (!AI_WAL_MAIN(rec, offsetof(ginxlogInsertListPage, ntuples), &n, 4))
+			if (!AI_WAL_MAIN(rec, offsetof(ginxlogInsertListPage, ntuples),
+							 &n, 4))
 				return;
-			ai_words(w, "pending list block %u, %n", blkno, (uint32) n, "item");
+			ai_words(w, "pending list block %u, %n", blkno, (uint32) n,
+					 "item");
 			break;
 		case XLOG_GIN_DELETE_LISTPAGE:
-			if (!AI_WAL_MAIN(rec, offsetof(ginxlogDeleteListPages, ndeleted), &n, 4))
+			if (!AI_WAL_MAIN(rec, offsetof(ginxlogDeleteListPages, ndeleted),
+							 &n, 4))
 				return;
 			ai_words(w, "free %n of the pending list", (uint32) n, "block");
 			break;
@@ -128,7 +141,8 @@ ai_wal_spgist(const AiWalRecord *rec, AiWords *w)
 	switch (rec->info)
 	{
 		case XLOG_SPGIST_ADD_LEAF:
-			if (!AI_WAL_MAIN(rec, offsetof(spgxlogAddLeaf, offnumLeaf), &n, 2))
+			if (!AI_WAL_MAIN(rec, offsetof(spgxlogAddLeaf, offnumLeaf), &n,
+							 2))
 				return;
 			ai_words(w, "add leaf %p", blkno, n);
 			break;
@@ -144,31 +158,40 @@ ai_wal_spgist(const AiWalRecord *rec, AiWords *w)
 			ai_words(w, "add a node to inner tuple %p", blkno, n);
 			break;
 		case XLOG_SPGIST_SPLIT_TUPLE:
-			if (!AI_WAL_MAIN(rec, offsetof(spgxlogSplitTuple, offnumPrefix), &n, 2))
+			if (!AI_WAL_MAIN(rec, offsetof(spgxlogSplitTuple, offnumPrefix),
+							 &n, 2))
 				return;
 			ai_words(w, "split the prefix of inner tuple %p", blkno, n);
 			break;
 		case XLOG_SPGIST_PICKSPLIT:
-			if (!AI_WAL_MAIN(rec, offsetof(spgxlogPickSplit, nDelete), &n, 2) ||
+			if (!AI_WAL_MAIN(rec, offsetof(spgxlogPickSplit, nDelete), &n,
+							 2) ||
 				!AI_WAL_MAIN(rec, offsetof(spgxlogPickSplit, nInsert), &m, 2))
 				return;
 			ai_words(w, "split %n under a new inner tuple", m, "leaf tuple");
 			break;
 		case XLOG_SPGIST_VACUUM_LEAF:
-			if (!AI_WAL_MAIN(rec, offsetof(spgxlogVacuumLeaf, nDead), &n, 2) ||
-				!AI_WAL_MAIN(rec, offsetof(spgxlogVacuumLeaf, nPlaceholder), &m, 2))
+			if (!AI_WAL_MAIN(rec, offsetof(spgxlogVacuumLeaf, nDead), &n,
+							 2) ||
+				!AI_WAL_MAIN(rec, offsetof(spgxlogVacuumLeaf, nPlaceholder),
+							 &m, 2))
 				return;
-			ai_words(w, "vacuum block %u: %u dead, %u placeholders", blkno, n, m);
+			ai_words(w, "vacuum block %u: %u dead, %u placeholders", blkno, n,
+					 m);
 			break;
 		case XLOG_SPGIST_VACUUM_ROOT:
-			if (!AI_WAL_MAIN(rec, offsetof(spgxlogVacuumRoot, nDelete), &n, 2))
+			if (!AI_WAL_MAIN(rec, offsetof(spgxlogVacuumRoot, nDelete), &n,
+							 2))
 				return;
 			ai_words(w, "vacuum root block %u: %n removed", blkno, n, "item");
 			break;
 		case XLOG_SPGIST_VACUUM_REDIRECT:
-			if (!AI_WAL_MAIN(rec, offsetof(spgxlogVacuumRedirect, nToPlaceholder), &n, 2))
+			if (!AI_WAL_MAIN(rec,
+							 offsetof(spgxlogVacuumRedirect, nToPlaceholder),
+							 &n, 2))
 				return;
-			ai_words(w, "vacuum block %u: %n made a placeholder", blkno, n, "redirect");
+			ai_words(w, "vacuum block %u: %n made a placeholder", blkno, n,
+					 "redirect");
 			break;
 	}
 }

@@ -4,10 +4,10 @@
  *	  Who keeps VACUUM from removing dead row versions, and the horizons that
  *	  result.
  *
- * As ComputeXidHorizons() of procarray.c has it, but name by name, and without
- * the snapshot of the statement that asks: it counts transactions of other
- * databases as running, which would hold back a table's horizon as long as the
- * statement looks, while a VACUUM leaves its own snapshot out.
+ * As ComputeXidHorizons() of procarray.c has it, but name by name, and
+ * without the snapshot of the statement that asks: it counts transactions of
+ * other databases as running, which would hold back a table's horizon as long
+ * as the statement looks, while a VACUUM leaves its own snapshot out.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -86,7 +86,8 @@ still_there(const AiHolder *holder, PGPROC *proc)
 {
 	if (holder->pid != 0)
 		return BackendPidGetProc(holder->pid) == proc;
-	return TransactionIdIsNormal(holder->xid) && TransactionIdIsInProgress(holder->xid);
+	return TransactionIdIsNormal(holder->xid) &&
+		TransactionIdIsInProgress(holder->xid);
 }
 
 /*
@@ -94,11 +95,11 @@ still_there(const AiHolder *holder, PGPROC *proc)
  * False if that is nothing.
  *
  * Without a lock: nobody else enters, ends a transaction that has an id, or
- * changes flags that count here while that lock is held, but a process may set
- * or let go of its xmin.  xid and xmin are words that are each read once, so
- * that what is compared is what is told.  Who lets go of one now held it until
- * now; who sets one now finds the same transactions running as we do, and so
- * sets none older than theirs.
+ * changes flags that count here while that lock is held, but a process may
+ * set or let go of its xmin.  xid and xmin are words that are each read once,
+ * so that what is compared is what is told.  Who lets go of one now held it
+ * until now; who sets one now finds the same transactions running as we do,
+ * and so sets none older than theirs.
  *
  * Follows ComputeXidHorizons
  * (src/backend/storage/ipc/procarray.c, REL_19_STABLE)
@@ -147,8 +148,9 @@ copy_process(AiHolder *holder, PGPROC *proc, bool own_stays, bool in_recovery)
 /*
  * What the replication slots hold, as ReplicationSlotsComputeRequiredXmin()
  * goes over them: it is the effective ids that count, which for logical
- * decoding are those that have been written to disk.  A slot is taken into use
- * or dropped with the lock held exclusively; what it is at is under its own.
+ * decoding are those that have been written to disk.  A slot is taken into
+ * use or dropped with the lock held exclusively; what it is at is under its
+ * own.
  *
  * Follows ReplicationSlotsComputeRequiredXmin
  * (src/backend/replication/slot.c, REL_19_STABLE)
@@ -208,7 +210,8 @@ add_slots_remainder(AiHolders *holders, TransactionId horizon, bool catalog)
 		AiHolder   *holder = &holders->holder[i];
 
 		if (holder->harmless == NULL &&
-			holder->kind == (catalog ? AI_HOLDER_SLOT_CATALOG : AI_HOLDER_SLOT) &&
+			holder->kind == (catalog ? AI_HOLDER_SLOT_CATALOG :
+							 AI_HOLDER_SLOT) &&
 			TransactionIdPrecedesOrEquals(holder->oldest, horizon))
 			return;
 	}
@@ -269,7 +272,8 @@ horizon_of(const AiHolders *holders, AiTables tables, bool slots)
 static void
 add_deferral(AiHolders *holders)
 {
-	const char *setting = GetConfigOption("vacuum_defer_cleanup_age", true, false);
+	const char *setting = GetConfigOption("vacuum_defer_cleanup_age", true,
+										  false);
 	uint32		age = setting ? (uint32) atoi(setting) : 0;
 	TransactionId shared = horizon_of(holders, AI_TABLES_SHARED, false);
 	TransactionId ordinary = horizon_of(holders, AI_TABLES_ORDINARY, false);
@@ -279,7 +283,9 @@ add_deferral(AiHolders *holders)
 	for (int i = 0; i < 2; i++)
 	{
 		AiHolder   *holder = &holders->holder[holders->n];
-		uint64		from = U64FromFullTransactionId(ai_xid_widen(i == 0 ? shared : ordinary));
+		uint64		from =
+			U64FromFullTransactionId(ai_xid_widen(i == 0 ? shared :
+												  ordinary));
 
 		memset(holder, 0, sizeof(AiHolder));
 		holder->kind = AI_HOLDER_DEFER;
@@ -332,14 +338,17 @@ ai_holders_read(void)
 	int			n = 0;
 
 	holders = palloc(offsetof(AiHolders, holder) +
-					 sizeof(AiHolder) * (nprocs + 2 * (Size) ARCH_REPLICATION_SLOTS + 5));
+					 sizeof(AiHolder) *
+					 (nprocs + 2 * (Size) ARCH_REPLICATION_SLOTS + 5));
 	LWLockAcquire(ProcArrayLock, LW_SHARED);
-	holders->none = XidFromFullTransactionId(TransamVariables->latestCompletedXid);
+	holders->none =
+		XidFromFullTransactionId(TransamVariables->latestCompletedXid);
 	TransactionIdAdvance(holders->none);
 	for (uint32 i = 0; i < nprocs; i++)
 	{
 		procs[n] = &ProcGlobal->allProcs[i];
-		if (copy_process(&holders->holder[n], procs[n], own_stays, in_recovery))
+		if (copy_process(&holders->holder[n], procs[n], own_stays,
+						 in_recovery))
 			n++;
 	}
 	LWLockRelease(ProcArrayLock);
@@ -364,7 +373,9 @@ ai_holders_read(void)
 	{
 		AiHolder   *holder = &holders->holder[i];
 
-		/* what was deleted is kept from its first id on: there is no such yet */
+		/*
+		 * what was deleted is kept from its first id on: there is no such yet
+		 */
 		if (holder->harmless == NULL &&
 			TransactionIdFollowsOrEquals(holder->oldest, holders->none))
 			holder->harmless = "no transaction has ended since it began";
@@ -372,7 +383,9 @@ ai_holders_read(void)
 	/* the oldest first */
 	qsort(holders->holder, holders->n, sizeof(AiHolder), compare_holders);
 	for (int i = 0; i < AI_NTABLES; i++)
-		holders->horizon[i] = horizon_of(holders, in_recovery ? AI_TABLES_SHARED : i, true);
+		holders->horizon[i] = horizon_of(holders,
+										 in_recovery ? AI_TABLES_SHARED : i,
+										 true);
 	return holders;
 }
 
@@ -404,7 +417,8 @@ ai_tables_of_class(Form_pg_class form, bool user_catalog)
 {
 	if (form->relisshared || RecoveryInProgress())
 		return AI_TABLES_SHARED;
-	if (IsCatalogRelationOid(form->oid) || (user_catalog && XLogLogicalInfoActive()))
+	if (IsCatalogRelationOid(form->oid) ||
+		(user_catalog && XLogLogicalInfoActive()))
 		return AI_TABLES_CATALOG;
 	return form->relpersistence == RELPERSISTENCE_TEMP ? AI_TABLES_TEMPORARY :
 		AI_TABLES_ORDINARY;
@@ -463,7 +477,8 @@ ai_holder_words(const AiHolder *holder)
 			return holder->pid == MyProcPid ? "your own session" :
 				psprintf("process %d", holder->pid);
 		case AI_HOLDER_FEEDBACK:
-			return psprintf("process %d, for a standby's queries", holder->pid);
+			return psprintf("process %d, for a standby's queries",
+							holder->pid);
 		case AI_HOLDER_PREPARED:
 			return psprintf("the prepared transaction of id %u", holder->xid);
 		case AI_HOLDER_SLOT:
@@ -499,7 +514,8 @@ ai_xmin_holders(PG_FUNCTION_ARGS)
 		{"harmless", BOOLOID},
 		{"reason", TEXTOID}
 	};
-	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns,
+											 lengthof(columns));
 	AiHolders  *holders = ai_holders_read();
 
 	for (int i = 0; i < holders->n; i++)
@@ -531,14 +547,16 @@ ai_xmin_holders(PG_FUNCTION_ARGS)
 			values[5] = FullTransactionIdGetDatum(ai_xid_widen(holder->xmin));
 		values[6] = FullTransactionIdGetDatum(ai_xid_widen(holder->oldest));
 		values[7] = Int64GetDatum(behind_next(holder->oldest));
-		values[8] = PointerGetDatum(construct_array(tables, ntables, TEXTOID, -1,
+		values[8] = PointerGetDatum(construct_array(tables, ntables, TEXTOID,
+													-1,
 													false, TYPALIGN_INT));
 		values[9] = BoolGetDatum(holder->synced);
 		values[10] = BoolGetDatum(holder->harmless != NULL);
 		nulls[11] = holder->harmless == NULL;
 		if (!nulls[11])
 			values[11] = CStringGetTextDatum(holder->harmless);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values,
+							 nulls);
 	}
 
 	return (Datum) 0;
@@ -555,7 +573,8 @@ ai_cleanup_horizons(PG_FUNCTION_ARGS)
 		{"xmin", XID8OID},
 		{"behind", INT8OID}
 	};
-	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns,
+											 lengthof(columns));
 	AiHolders  *holders = ai_holders_read();
 
 	for (int i = 0; i < AI_NTABLES; i++)
@@ -564,9 +583,11 @@ ai_cleanup_horizons(PG_FUNCTION_ARGS)
 		bool		nulls[lengthof(columns)] = {false};
 
 		values[0] = CStringGetTextDatum(ai_tables_name(i));
-		values[1] = FullTransactionIdGetDatum(ai_xid_widen(holders->horizon[i]));
+		values[1] =
+			FullTransactionIdGetDatum(ai_xid_widen(holders->horizon[i]));
 		values[2] = Int64GetDatum(behind_next(holders->horizon[i]));
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values,
+							 nulls);
 	}
 
 	return (Datum) 0;

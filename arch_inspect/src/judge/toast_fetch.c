@@ -4,10 +4,10 @@
  *	  Values from a TOAST table, chunk by chunk.
  *
  * detoast_attr() sets hint bits, counts in the statistics, and raises an
- * error on bad data.  So the TOAST index is descended here, over copies of its
- * pages, and the chunks are read from copies too.  As for the server, a chunk
- * counts unless its insertion was rolled back: whoever sees the row that
- * points to it sees the chunk.
+ * error on bad data.  So the TOAST index is descended here, over copies of
+ * its pages, and the chunks are read from copies too.  As for the server, a
+ * chunk counts unless its insertion was rolled back: whoever sees the row
+ * that points to it sees the chunk.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -47,8 +47,8 @@ typedef struct ToastKey
 /*
  * ai_toast_open - the TOAST table of a table, or NULL if it has none
  *
- * Whoever may see the table's values may see these; as there may be a wait for
- * its lock, the caller asks for that right afterwards.
+ * Whoever may see the table's values may see these; as there may be a wait
+ * for its lock, the caller asks for that right afterwards.
  */
 AiToast *
 ai_toast_open(Relation rel)
@@ -127,7 +127,8 @@ read_index_page(AiToast *toast, BlockNumber blkno, AiPageHeader *header,
 	ai_decode_page_header(toast->index_page->image, AI_PAGE_BTREE, header);
 	if (header->kind != AI_PAGE_BTREE)
 		return "TOAST index has a damaged page";
-	memcpy(opaque, toast->index_page->image + header->special, sizeof(*opaque));
+	memcpy(opaque, toast->index_page->image + header->special,
+		   sizeof(*opaque));
 	return NULL;
 }
 
@@ -191,7 +192,8 @@ decode_key(const char *page, const AiPageHeader *header, OffsetNumber lp,
 	{
 		memcpy(&key->chunk_id, at + KEY_OFFSET, sizeof(Oid));
 		if (size >= KEY_OFFSET + KEY_SIZE)
-			memcpy(&key->chunk_seq, at + KEY_OFFSET + sizeof(Oid), sizeof(int32));
+			memcpy(&key->chunk_seq, at + KEY_OFFSET + sizeof(Oid),
+				   sizeof(int32));
 	}
 	return NULL;
 }
@@ -256,7 +258,8 @@ descend_toast_index(AiToast *toast, Oid valueid, AiPageHeader *header,
 			return NULL;
 
 		/* the last child that begins before the value */
-		for (OffsetNumber lp = P_FIRSTDATAKEY(opaque); lp <= header->nitems; lp++)
+		for (OffsetNumber lp = P_FIRSTDATAKEY(opaque); lp <=
+			 header->nitems; lp++)
 		{
 			problem = decode_key(page, header, lp, false, &key);
 			if (problem != NULL)
@@ -276,8 +279,8 @@ descend_toast_index(AiToast *toast, Oid valueid, AiPageHeader *header,
 /*
  * ai_toast_find - where the chunks of a value are, in order of chunk_seq
  *
- * Several versions of a chunk may be listed.  Where the index is damaged, what
- * was found before is returned along with the problem.
+ * Several versions of a chunk may be listed.  Where the index is damaged,
+ * what was found before is returned along with the problem.
  */
 AiChunkRef *
 ai_toast_find(AiToast *toast, Oid valueid, int *count, const char **problem)
@@ -292,11 +295,13 @@ ai_toast_find(AiToast *toast, Oid valueid, int *count, const char **problem)
 	*problem = descend_toast_index(toast, valueid, &header, &opaque);
 	while (*problem == NULL)
 	{
-		for (OffsetNumber lp = P_FIRSTDATAKEY(&opaque); lp <= header.nitems; lp++)
+		for (OffsetNumber lp = P_FIRSTDATAKEY(&opaque); lp <=
+			 header.nitems; lp++)
 		{
 			ToastKey	key;
 
-			*problem = decode_key(toast->index_page->image, &header, lp, true, &key);
+			*problem = decode_key(toast->index_page->image, &header, lp, true,
+								  &key);
 			if (*problem != NULL || key.chunk_id > valueid)
 				return refs;
 			if (key.chunk_id < valueid)
@@ -314,7 +319,8 @@ ai_toast_find(AiToast *toast, Oid valueid, int *count, const char **problem)
 					refs = repalloc(refs, sizeof(AiChunkRef) * room);
 				}
 				refs[*count].seq = key.chunk_seq;
-				memcpy(&refs[*count].tid, key.tids + i * sizeof(ItemPointerData),
+				memcpy(&refs[*count].tid,
+					   key.tids + i * sizeof(ItemPointerData),
 					   sizeof(ItemPointerData));
 				(*count)++;
 			}
@@ -325,7 +331,8 @@ ai_toast_find(AiToast *toast, Oid valueid, int *count, const char **problem)
 		if (++steps > toast->index_nblocks)
 			*problem = "TOAST index goes round in a circle";
 		else
-			*problem = read_index_page(toast, opaque.btpo_next, &header, &opaque);
+			*problem = read_index_page(toast, opaque.btpo_next, &header,
+									   &opaque);
 	}
 	return refs;
 }
@@ -361,7 +368,8 @@ ai_toast_read(AiToast *toast, Oid valueid, const AiChunkRef *ref,
 	}
 	if (lp < FirstOffsetNumber || lp > header.nitems)
 	{
-		out->problem = "TOAST index points to a line pointer that does not exist";
+		out->problem =
+			"TOAST index points to a line pointer that does not exist";
 		return;
 	}
 	ai_decode_heap_item(page->image, &header, lp, &item);
@@ -383,8 +391,8 @@ ai_toast_read(AiToast *toast, Oid valueid, const AiChunkRef *ref,
  * ai_toast_fetch - what the TOAST table holds of a value, still compressed
  *
  * Returns ext_size bytes, or NULL and the reason.  toast->unproven tells
- * whether every page that was read for them is proven, those of the index too:
- * they say which chunks are the value's.
+ * whether every page that was read for them is proven, those of the index
+ * too: they say which chunks are the value's.
  *
  * Follows heap_fetch_toast_slice
  * (src/backend/access/heap/heaptoast.c, REL_19_STABLE)
@@ -434,12 +442,14 @@ ai_toast_fetch(AiToast *toast, const AiStored *pointer, const char **problem)
 
 			CHECK_FOR_INTERRUPTS();
 			ai_toast_read(toast, pointer->valueid, &refs[next], &chunk);
-			if (chunk.problem != NULL || chunk.status.state == AI_TUPLE_ABORTED)
+			if (chunk.problem != NULL ||
+				chunk.status.state == AI_TUPLE_ABORTED)
 			{
 				*problem = chunk.problem;
 				continue;
 			}
-			if (chunk.chunk.length != ai_toast_chunk_length(pointer->ext_size, seq))
+			if (chunk.chunk.length != ai_toast_chunk_length(pointer->ext_size,
+															seq))
 			{
 				*problem = "TOAST chunk is not of the length it should have";
 				continue;

@@ -26,7 +26,8 @@ typedef struct AiToast
 	AiTupleScan *scan;
 	AiPage	   *page;
 	AiPage	   *index_page;
-	const char *unproven;		/* why nothing proves the last value, or NULL */
+	/* why nothing proves the last value, or NULL */
+	const char *unproven;
 } AiToast;
 
 /* What the index says of one chunk. */

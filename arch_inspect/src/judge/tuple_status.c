@@ -52,7 +52,8 @@ moved_away(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
 						 tuple->t_choice.t_heap.t_field3.t_xvac, &evidence);
 	if (xvac != AI_XID_COMMITTED && xvac != AI_XID_ABORTED &&
 		xvac != AI_XID_FROZEN)
-		status->problem = "xvac of a moved tuple is not that of an ended transaction";
+		status->problem =
+			"xvac of a moved tuple is not that of an ended transaction";
 	if (tuple->t_infomask & HEAP_MOVED_OFF)
 		return xvac == AI_XID_COMMITTED || xvac == AI_XID_FROZEN;
 	return xvac == AI_XID_ABORTED;
@@ -90,13 +91,15 @@ examine_xmin(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
 		status->xmin = AI_XID_ABORTED;
 		status->xmin_by = AI_BY_HINT;
 	}
-	else if (unlikely(infomask & HEAP_MOVED) && moved_away(scan, tuple, status))
+	else if (unlikely(infomask & HEAP_MOVED) &&
+			 moved_away(scan, tuple, status))
 	{
 		status->xmin = AI_XID_ABORTED;
 		status->xmin_by = AI_BY_CLOG;
 	}
 	else
-		status->xmin = ai_xid_status(scan->xids, tuple->t_choice.t_heap.t_xmin,
+		status->xmin = ai_xid_status(scan->xids,
+									 tuple->t_choice.t_heap.t_xmin,
 									 &status->xmin_by);
 }
 
@@ -134,8 +137,10 @@ examine_xmax(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
 			AiXidStatus locker = ai_xid_status(scan->xids, xmax, &evidence);
 
 			status->xmax_by = evidence;
-			status->locked = locker == AI_XID_IN_PROGRESS || locker == AI_XID_OWN;
-			status->xmax = status->locked ? AI_XID_LOCKED_ONLY : AI_XID_LOCK_RELEASED;
+			status->locked = locker == AI_XID_IN_PROGRESS ||
+				locker == AI_XID_OWN;
+			status->xmax = status->locked ? AI_XID_LOCKED_ONLY :
+				AI_XID_LOCK_RELEASED;
 			return;
 		}
 		status->updater = xmax;
@@ -161,14 +166,16 @@ examine_xmax(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
 	if (HEAP_XMAX_IS_LOCKED_ONLY(infomask))
 	{
 		status->locked = multi.locked;
-		status->xmax = multi.locked ? AI_XID_LOCKED_ONLY : AI_XID_LOCK_RELEASED;
+		status->xmax = multi.locked ? AI_XID_LOCKED_ONLY :
+			AI_XID_LOCK_RELEASED;
 		return;
 	}
 	status->locked = multi.locked;
 	if (multi.nmembers < 0)
 	{
 		status->xmax = multi.why;
-		status->problem = "the members of the multixact in t_xmax can't be read";
+		status->problem =
+			"the members of the multixact in t_xmax can't be read";
 		return;
 	}
 	status->updater = multi.updater;
@@ -202,7 +209,9 @@ ai_tuple_status(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
 	examine_xmin(scan, tuple, status);
 	examine_xmax(scan, tuple, status);
 
-	/* a speculative insert keeps its token there, one cancelled has no xmin */
+	/*
+	 * a speculative insert keeps its token there, one cancelled has no xmin
+	 */
 	here = ItemPointerGetBlockNumberNoCheck(&tuple->t_ctid) == blkno &&
 		ItemPointerGetOffsetNumberNoCheck(&tuple->t_ctid) == offnum;
 	moved = ai_moved_partitions(tuple);
@@ -235,12 +244,15 @@ ai_tuple_status(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
 		case AI_XID_ABORTED:
 		case AI_XID_LOCK_RELEASED:
 		case AI_XID_LOCKED_ONLY:
-			/* lockers may share a multixact with an updater that rolled back */
+			/*
+			 * lockers may share a multixact with an updater that rolled back
+			 */
 			status->state = status->locked ? AI_TUPLE_LOCKED : AI_TUPLE_LIVE;
 			break;
 		case AI_XID_OWN:
 		case AI_XID_IN_PROGRESS:
-			status->state = here || moved ? AI_TUPLE_DELETING : AI_TUPLE_UPDATING;
+			status->state = here || moved ? AI_TUPLE_DELETING :
+				AI_TUPLE_UPDATING;
 			return;
 		case AI_XID_COMMITTED:
 		case AI_XID_FROZEN:
@@ -276,7 +288,8 @@ ai_tuple_status(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
 }
 
 /*
- * ai_pruned_with_chain - whether a replaced version is removed because a later
+ * ai_pruned_with_chain - whether a replaced version is removed because a
+ * later
  * one of its HOT chain is: pruning takes a chain up to the last version that
  * nobody needs
  *
@@ -302,7 +315,8 @@ ai_pruned_with_chain(AiTupleScan *scan, const char *page,
 			return false;
 		ai_decode_heap_item(page, header, to, &next);
 		if (!next.has_header || next.item.flags != LP_NORMAL ||
-			!TransactionIdEquals(HeapTupleHeaderGetXmin(next.tuple), updater) ||
+			!TransactionIdEquals(HeapTupleHeaderGetXmin(next.tuple),
+								 updater) ||
 			!HeapTupleHeaderIsHeapOnly(next.tuple))
 			return false;
 		ai_tuple_status(scan, next.tuple, blkno, to, &state);

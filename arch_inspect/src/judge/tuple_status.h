@@ -59,24 +59,27 @@ typedef struct AiTupleStatus
 
 typedef struct AiTupleScan
 {
-	TransactionId horizon;		/* who ended before it is gone for everybody */
+	/* who ended before it is gone for everybody */
+	TransactionId horizon;
 	AiXidCache *xids;
 } AiTupleScan;
 
 extern AiTupleScan *ai_tuple_scan_begin(Relation rel);
-extern void ai_tuple_status(AiTupleScan *scan, const HeapTupleHeaderData *tuple,
+extern void ai_tuple_status(AiTupleScan *scan,
+							const HeapTupleHeaderData *tuple,
 							BlockNumber blkno, OffsetNumber offnum,
 							AiTupleStatus *status);
 extern bool ai_pruned_with_chain(AiTupleScan *scan, const char *page,
-								 const AiPageHeader *header, BlockNumber blkno,
+								 const AiPageHeader *header,
+								 BlockNumber blkno,
 								 const AiHeapItem *item,
 								 const AiTupleStatus *status);
 extern const char *ai_tuple_state_name(AiTupleState state);
 
 /*
  * ai_same_place, ai_moved_partitions - the server's ItemPointerEquals() and
- * HeapTupleHeaderIndicatesMovedPartitions() assert that the address is a valid
- * one, which that of a damaged tuple need not be.
+ * HeapTupleHeaderIndicatesMovedPartitions() assert that the address is a
+ * valid one, which that of a damaged tuple need not be.
  */
 static inline bool
 ai_same_place(const ItemPointerData *a, const ItemPointerData *b)
@@ -87,8 +90,10 @@ ai_same_place(const ItemPointerData *a, const ItemPointerData *b)
 static inline bool
 ai_moved_partitions(const HeapTupleHeaderData *tuple)
 {
-	return ItemPointerGetBlockNumberNoCheck(&tuple->t_ctid) == MovedPartitionsBlockNumber &&
-		ItemPointerGetOffsetNumberNoCheck(&tuple->t_ctid) == MovedPartitionsOffsetNumber;
+	return ItemPointerGetBlockNumberNoCheck(&tuple->t_ctid) ==
+		MovedPartitionsBlockNumber &&
+		ItemPointerGetOffsetNumberNoCheck(&tuple->t_ctid) ==
+		MovedPartitionsOffsetNumber;
 }
 
 #endif							/* AI_TUPLE_STATUS_H */

@@ -75,12 +75,14 @@ copy_snapshot(Snapshot snapshot)
 	*copy = *snapshot;
 	if (snapshot->xcnt > 0)
 		copy->xip = memcpy(palloc(sizeof(TransactionId) * snapshot->xcnt),
-						   snapshot->xip, sizeof(TransactionId) * snapshot->xcnt);
+						   snapshot->xip,
+						   sizeof(TransactionId) * snapshot->xcnt);
 	copy->subxcnt = ai_snapshot_subxcnt(snapshot);
 	copy->subxip = NULL;
 	if (copy->subxcnt > 0)
 		copy->subxip = memcpy(palloc(sizeof(TransactionId) * copy->subxcnt),
-							  snapshot->subxip, sizeof(TransactionId) * copy->subxcnt);
+							  snapshot->subxip,
+							  sizeof(TransactionId) * copy->subxcnt);
 	return copy;
 }
 
@@ -106,7 +108,8 @@ ai_look_begin(Relation rel, Snapshot snapshot, struct varlena *given)
 		PgSnapshot *s = (PgSnapshot *) given;
 
 		if (VARSIZE(s) < offsetof(PgSnapshot, xip) ||
-			(VARSIZE(s) - offsetof(PgSnapshot, xip)) / sizeof(uint64) != s->nxip)
+			(VARSIZE(s) - offsetof(PgSnapshot, xip)) /
+			sizeof(uint64) != s->nxip)
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_CORRUPTED),
 					 errmsg("snapshot has an unknown form")));
@@ -137,9 +140,9 @@ given_lists(const AiGivenSnapshot *given, uint64 xid)
 }
 
 /*
- * Whether an ended transaction may have been part of one that a given snapshot
- * lists: that one is the older, and committed as this one did.  Of one from a
- * standby, which lists none at all, this can't be told.
+ * Whether an ended transaction may have been part of one that a given
+ * snapshot lists: that one is the older, and committed as this one did.  Of
+ * one from a standby, which lists none at all, this can't be told.
  */
 static bool
 may_be_part_of_listed(AiLook *look, uint64 full)
@@ -156,7 +159,8 @@ may_be_part_of_listed(AiLook *look, uint64 full)
 		CHECK_FOR_INTERRUPTS();
 		if (look->next - given->xip[i] >= UINT64CONST(0x80000000))
 			return true;
-		status = ai_xid_status(look->scan->xids, (TransactionId) given->xip[i], &by);
+		status = ai_xid_status(look->scan->xids,
+							   (TransactionId) given->xip[i], &by);
 		if (status != AI_XID_ABORTED && status != AI_XID_IN_PROGRESS &&
 			status != AI_XID_OWN)
 			return true;
@@ -167,8 +171,9 @@ may_be_part_of_listed(AiLook *look, uint64 full)
 /*
  * Whether a given snapshot counts a transaction as running.  It lists no
  * subtransactions: pg_subtrans tells their parents, of recent ones.  That no
- * parent is on record proves on the primary that there was none, but for those
- * from before a restart, which only a prepared transaction can have kept.
+ * parent is on record proves on the primary that there was none, but for
+ * those from before a restart, which only a prepared transaction can have
+ * kept.
  */
 static void
 find_in_given(AiLook *look, TransactionId xid, uint64 full, AiSeen *seen)
@@ -181,7 +186,8 @@ find_in_given(AiLook *look, TransactionId xid, uint64 full, AiSeen *seen)
 	seen->running = given_lists(&look->given, full);
 	if (seen->running)
 		return;
-	while ((known = ai_xid_parent(parent, &parent)) && TransactionIdIsValid(parent))
+	while ((known = ai_xid_parent(parent, &parent)) &&
+		   TransactionIdIsValid(parent))
 	{
 		if (given_lists(&look->given,
 						U64FromFullTransactionId(ai_xid_widen(parent))))
@@ -261,7 +267,8 @@ ai_look_in_snapshot(AiLook *look, TransactionId xid, AiEvidence *by,
 }
 
 /*
- * ai_look_command_id - the command of the own transaction that made (of_insert)
+ * ai_look_command_id - the command of the own transaction that made
+ * (of_insert)
  * or unmade a tuple
  *
  * Only where the own transaction did that.  False where the tuple's combo
@@ -294,7 +301,8 @@ ai_look_command_id(AiLook *look, const HeapTupleHeaderData *tuple,
 	asked.t_choice.t_heap.t_field3.t_cid = *cid;
 	HeapTupleHeaderSetXmin(&asked, GetTopTransactionIdIfAny());
 	HeapTupleHeaderSetXmax(&asked, GetTopTransactionIdIfAny());
-	*cid = of_insert ? HeapTupleHeaderGetCmin(&asked) : HeapTupleHeaderGetCmax(&asked);
+	*cid = of_insert ? HeapTupleHeaderGetCmin(&asked) :
+		HeapTupleHeaderGetCmax(&asked);
 	return true;
 }
 
@@ -325,7 +333,8 @@ by_earlier_command(AiLook *look, const HeapTupleHeaderData *tuple,
 		verdict->visible = false;
 		verdict->rule = AI_RULE_UNKNOWN;
 		verdict->by = AI_BY_COMMAND;
-		verdict->status.problem = "t_cid is no combo command id of this transaction";
+		verdict->status.problem =
+			"t_cid is no combo command id of this transaction";
 		return false;
 	}
 	*earlier = cid < look->snapshot->curcid;
@@ -353,10 +362,12 @@ inserter_counts(AiLook *look, const HeapTupleHeaderData *tuple,
 			return true;
 		case AI_XID_NONE:
 		case AI_XID_ABORTED:
-			decide(verdict, false, AI_RULE_INSERT_ABORTED, verdict->status.xmin_by, xmin);
+			decide(verdict, false, AI_RULE_INSERT_ABORTED,
+				   verdict->status.xmin_by, xmin);
 			return false;
 		case AI_XID_NOT_YET:
-			decide(verdict, false, AI_RULE_INSERT_NOT_YET, verdict->status.xmin_by, xmin);
+			decide(verdict, false, AI_RULE_INSERT_NOT_YET,
+				   verdict->status.xmin_by, xmin);
 			return false;
 		case AI_XID_OWN:
 			if (look->snapshot)
@@ -365,7 +376,8 @@ inserter_counts(AiLook *look, const HeapTupleHeaderData *tuple,
 					return false;
 				if (earlier)
 					return true;
-				decide(verdict, false, AI_RULE_INSERT_COMMAND, AI_BY_COMMAND, xmin);
+				decide(verdict, false, AI_RULE_INSERT_COMMAND, AI_BY_COMMAND,
+					   xmin);
 				return false;
 			}
 			pg_fallthrough;
@@ -374,7 +386,8 @@ inserter_counts(AiLook *look, const HeapTupleHeaderData *tuple,
 			if (ai_look_in_snapshot(look, xmin, &by, &verdict->unsure))
 				decide(verdict, false, AI_RULE_INSERT_RUNNING, by, xmin);
 			else if (status != AI_XID_COMMITTED)
-				decide(verdict, false, AI_RULE_INSERT_RUNNING, AI_BY_RUNNING, xmin);
+				decide(verdict, false, AI_RULE_INSERT_RUNNING, AI_BY_RUNNING,
+					   xmin);
 			else
 				return true;
 			return false;
@@ -416,7 +429,8 @@ ai_look_tuple(AiLook *look, const HeapTupleHeaderData *tuple,
 	switch (verdict->status.xmax)
 	{
 		case AI_XID_NONE:
-			decide(verdict, true, AI_RULE_NOT_DELETED, verdict->status.xmin_by,
+			decide(verdict, true, AI_RULE_NOT_DELETED,
+				   verdict->status.xmin_by,
 				   tuple->t_choice.t_heap.t_xmin);
 			break;
 		case AI_XID_IGNORED:
@@ -428,7 +442,8 @@ ai_look_tuple(AiLook *look, const HeapTupleHeaderData *tuple,
 			}
 			pg_fallthrough;
 		case AI_XID_ABORTED:
-			decide(verdict, true, AI_RULE_DELETE_ABORTED, verdict->status.xmax_by,
+			decide(verdict, true, AI_RULE_DELETE_ABORTED,
+				   verdict->status.xmax_by,
 				   tuple->t_choice.t_heap.t_xmax);
 			break;
 		case AI_XID_LOCKED_ONLY:
@@ -439,17 +454,21 @@ ai_look_tuple(AiLook *look, const HeapTupleHeaderData *tuple,
 		case AI_XID_NOT_YET:
 			if (!TransactionIdIsValid(updater))
 				goto unknown;
-			decide(verdict, true, AI_RULE_DELETE_NOT_YET, verdict->status.xmax_by, updater);
+			decide(verdict, true, AI_RULE_DELETE_NOT_YET,
+				   verdict->status.xmax_by, updater);
 			break;
 		case AI_XID_OWN:
 			if (look->snapshot)
 			{
-				if (!by_earlier_command(look, tuple, false, verdict, &earlier))
+				if (!by_earlier_command(look, tuple, false, verdict,
+										&earlier))
 					break;
 				if (earlier)
-					decide(verdict, false, AI_RULE_DELETED_OWN, AI_BY_COMMAND, updater);
+					decide(verdict, false, AI_RULE_DELETED_OWN, AI_BY_COMMAND,
+						   updater);
 				else
-					decide(verdict, true, AI_RULE_DELETE_COMMAND, AI_BY_COMMAND, updater);
+					decide(verdict, true, AI_RULE_DELETE_COMMAND,
+						   AI_BY_COMMAND, updater);
 				break;
 			}
 			pg_fallthrough;
@@ -460,9 +479,11 @@ ai_look_tuple(AiLook *look, const HeapTupleHeaderData *tuple,
 				decide(verdict, true, AI_RULE_DELETE_RUNNING, by, updater);
 			else if (verdict->status.xmax == AI_XID_IN_PROGRESS ||
 					 verdict->status.xmax == AI_XID_OWN)
-				decide(verdict, true, AI_RULE_DELETE_RUNNING, AI_BY_RUNNING, updater);
+				decide(verdict, true, AI_RULE_DELETE_RUNNING, AI_BY_RUNNING,
+					   updater);
 			else
-				decide(verdict, false, AI_RULE_DELETED, verdict->status.xmax_by, updater);
+				decide(verdict, false, AI_RULE_DELETED,
+					   verdict->status.xmax_by, updater);
 			break;
 		default:
 	unknown:
@@ -494,19 +515,29 @@ ai_rule_name(AiRule rule)
 {
 	static const char *const names[] = {
 		[AI_RULE_UNKNOWN] = "cannot be told",
-		[AI_RULE_FORGOTTEN] = "cannot be known: whose subtransaction it was is not kept",
+		[AI_RULE_FORGOTTEN] =
+			"cannot be known: whose subtransaction it was is not kept",
 		[AI_RULE_INSERT_ABORTED] = "the insert was rolled back",
-		[AI_RULE_INSERT_NOT_YET] = "the inserting transaction id was never assigned",
-		[AI_RULE_INSERT_RUNNING] = "the inserting transaction was not over at the snapshot",
-		[AI_RULE_INSERT_COMMAND] = "inserted by this or a later command of the own transaction",
-		[AI_RULE_NOT_DELETED] = "inserted before the snapshot and not deleted",
+		[AI_RULE_INSERT_NOT_YET] =
+			"the inserting transaction id was never assigned",
+		[AI_RULE_INSERT_RUNNING] =
+			"the inserting transaction was not over at the snapshot",
+		[AI_RULE_INSERT_COMMAND] =
+			"inserted by this or a later command of the own transaction",
+		[AI_RULE_NOT_DELETED] =
+			"inserted before the snapshot and not deleted",
 		[AI_RULE_LOCKED] = "inserted before the snapshot and only locked",
-		[AI_RULE_DELETE_ABORTED] = "inserted before the snapshot, and the delete doesn't count",
-		[AI_RULE_DELETE_NOT_YET] = "inserted before the snapshot, and the deleting transaction id was never assigned",
-		[AI_RULE_DELETE_RUNNING] = "inserted before the snapshot, and the deleting transaction was not over at it",
-		[AI_RULE_DELETE_COMMAND] = "deleted by this or a later command of the own transaction",
+		[AI_RULE_DELETE_ABORTED] =
+			"inserted before the snapshot, and the delete doesn't count",
+		[AI_RULE_DELETE_NOT_YET] =
+			"inserted before the snapshot, and the deleting transaction id was never assigned",
+		[AI_RULE_DELETE_RUNNING] =
+			"inserted before the snapshot, and the deleting transaction was not over at it",
+		[AI_RULE_DELETE_COMMAND] =
+			"deleted by this or a later command of the own transaction",
 		[AI_RULE_DELETED] = "deleted or replaced before the snapshot",
-		[AI_RULE_DELETED_OWN] = "deleted or replaced by an earlier command of the own transaction",
+		[AI_RULE_DELETED_OWN] =
+			"deleted or replaced by an earlier command of the own transaction",
 	};
 
 	Assert(rule >= 0 && rule < lengthof(names));

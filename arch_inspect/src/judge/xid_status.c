@@ -60,13 +60,13 @@ struct AiXidCache
 /*
  * ai_xact_era - the same for as long as no transaction of the server ends
  *
- * Without a lock: the server counts ends after it has written them to pg_xact,
- * with ProcArrayLock held exclusively.  The count is read before the look at
- * a transaction, which takes that lock or finds the end written: one that ends
- * after the look is counted after this read, and the next look begins anew.
- * Where 8 bytes are read in two pieces, half of an old count and half of a new
- * one may be put together once in 2^32 ends; that is no later count, so the
- * answer that is kept for it is not found again.
+ * Without a lock: the server counts ends after it has written them to
+ * pg_xact, with ProcArrayLock held exclusively.  The count is read before the
+ * look at a transaction, which takes that lock or finds the end written: one
+ * that ends after the look is counted after this read, and the next look
+ * begins anew.  Where 8 bytes are read in two pieces, half of an old count
+ * and half of a new one may be put together once in 2^32 ends; that is no
+ * later count, so the answer that is kept for it is not found again.
  */
 uint64
 ai_xact_era(void)
@@ -103,7 +103,8 @@ ai_lookup_failed(MemoryContext caller, uint32 holdoff)
 
 	MemoryContextSwitchTo(caller);
 	code = geterrcode();
-	if (ERRCODE_TO_CATEGORY(code) == ERRCODE_TO_CATEGORY(ERRCODE_QUERY_CANCELED) ||
+	if (ERRCODE_TO_CATEGORY(code) ==
+		ERRCODE_TO_CATEGORY(ERRCODE_QUERY_CANCELED) ||
 		code == ERRCODE_OUT_OF_MEMORY)
 		PG_RE_THROW();
 	FlushErrorState();
@@ -220,7 +221,8 @@ ai_xid_status(AiXidCache *cache, TransactionId xid, AiEvidence *evidence)
  * is caught here.  The caller holds no lightweight lock.
  */
 int
-ai_multi_members(MultiXactId multi, MultiXactMember **members, AiXidStatus *why)
+ai_multi_members(MultiXactId multi, MultiXactMember **members,
+				 AiXidStatus *why)
 {
 	MultiXactId oldest;
 	MultiXactId next;
@@ -261,7 +263,8 @@ ai_multi_members(MultiXactId multi, MultiXactMember **members, AiXidStatus *why)
  * ai_multi_summary - the updater of a multixact, and whether a member runs
  */
 void
-ai_multi_summary(AiXidCache *cache, MultiXactId multi, AiMultiSummary *summary)
+ai_multi_summary(AiXidCache *cache, MultiXactId multi,
+				 AiMultiSummary *summary)
 {
 	MultiSlot  *slot = &cache->multis[SLOT_OF(multi, MULTI_SLOTS)];
 	uint64		era = ai_xact_era();
@@ -385,7 +388,8 @@ ai_xid_top(TransactionId xid)
 			break;
 		top = parent;
 	}
-	if (top == xid && (RecoveryInProgress() || !TransactionIdIsInProgress(xid)))
+	if (top == xid &&
+		(RecoveryInProgress() || !TransactionIdIsInProgress(xid)))
 		return InvalidTransactionId;
 	return top;
 }

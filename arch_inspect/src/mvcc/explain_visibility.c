@@ -96,7 +96,8 @@ whose(TransactionId xid, AiXidStatus status)
 		return "the primary";
 	/* no process has it: so it is prepared, or has ended since the look */
 	return TransactionIdIsValid(top) && TransactionIdIsInProgress(top) ?
-		"a prepared transaction" : "a process or prepared transaction that ends now";
+		"a prepared transaction" :
+		"a process or prepared transaction that ends now";
 }
 
 /*
@@ -146,7 +147,8 @@ put_xid(Report *report, const char *question, TransactionId xid,
 		case AI_XID_IN_PROGRESS:
 		case AI_XID_OWN:
 			put(report, question, answer, evidence,
-				"%s is running, in %s.", name_xid("Transaction", xid), whose(xid, status));
+				"%s is running, in %s.", name_xid("Transaction", xid),
+				whose(xid, status));
 			break;
 		case AI_XID_TOO_OLD:
 			put(report, question, answer, evidence,
@@ -158,7 +160,8 @@ put_xid(Report *report, const char *question, TransactionId xid,
 			break;
 		default:
 			put(report, question, answer, evidence,
-				"The server's files don't tell how transaction %u ended.", xid);
+				"The server's files don't tell how transaction %u ended.",
+				xid);
 			break;
 	}
 }
@@ -179,14 +182,17 @@ put_snapshot(Report *report, AiLook *look, const char *question,
 		bounds = psprintf("the snapshot has xmin %u, xmax %u and %u running",
 						  look->snapshot->xmin, look->snapshot->xmax,
 						  look->snapshot->xcnt +
-						  (look->snapshot->takenDuringRecovery ? look->snapshot->subxcnt : 0));
+						  (look->snapshot->takenDuringRecovery ?
+						   look->snapshot->subxcnt : 0));
 	else
-		bounds = psprintf("the given snapshot has xmin " UINT64_FORMAT ", xmax " UINT64_FORMAT " and %u running",
-						  look->given.xmin, look->given.xmax, look->given.nxip);
+		bounds =
+			psprintf("the given snapshot has xmin " UINT64_FORMAT ", xmax " UINT64_FORMAT " and %u running",
+					 look->given.xmin, look->given.xmax, look->given.nxip);
 
 	if (running)
 		put(report, question, "no", ai_evidence_name(by),
-			"%s had not ended when the snapshot was taken: %s%s.", name_xid("Transaction", xid), bounds,
+			"%s had not ended when the snapshot was taken: %s%s.",
+			name_xid("Transaction", xid), bounds,
 			by == AI_BY_SUBTRANS ? "; its parent is among them" : "");
 	else if (unsure)
 		put(report, question, "unknown", ai_evidence_name(by),
@@ -194,13 +200,16 @@ put_snapshot(Report *report, AiLook *look, const char *question,
 			name_xid("transaction", xid), bounds);
 	else if (status == AI_XID_IN_PROGRESS || status == AI_XID_OWN)
 		put(report, question, "no", ai_evidence_name(AI_BY_RUNNING),
-			"%s runs even now, whatever the snapshot lists.", name_xid("Transaction", xid));
+			"%s runs even now, whatever the snapshot lists.",
+			name_xid("Transaction", xid));
 	else
 		put(report, question, "yes", ai_evidence_name(by),
-			"%s had ended when the snapshot was taken%s: %s.", name_xid("Transaction", xid),
+			"%s had ended when the snapshot was taken%s: %s.",
+			name_xid("Transaction", xid),
 			look->snapshot == NULL &&
 			U64FromFullTransactionId(ai_xid_widen(xid)) >= look->given.xmin ?
-			", or is the one that took it, which a snapshot doesn't list" : "", bounds);
+			", or is the one that took it, which a snapshot doesn't list" :
+			"", bounds);
 }
 
 static void
@@ -218,7 +227,8 @@ put_command(Report *report, AiLook *look, const HeapTupleHeaderData *tuple,
 	put(report, question, cid < look->snapshot->curcid ? "yes" : "no",
 		ai_evidence_name(AI_BY_COMMAND),
 		"Command %u of your own transaction did it%s; the snapshot was taken for command %u.",
-		cid, (tuple->t_infomask & HEAP_COMBOCID) ? " (looked up from a combo command id)" : "",
+		cid, (tuple->t_infomask & HEAP_COMBOCID) ?
+		" (looked up from a combo command id)" : "",
 		look->snapshot->curcid);
 }
 
@@ -235,7 +245,8 @@ put_xmax(Report *report, const HeapTupleHeaderData *tuple,
 
 	if (status->xmax == AI_XID_NONE)
 	{
-		put(report, question, "nobody", ai_evidence_name(AI_BY_HINT), "t_xmax is empty.");
+		put(report, question, "nobody", ai_evidence_name(AI_BY_HINT),
+			"t_xmax is empty.");
 		return;
 	}
 	if (status->xmax == AI_XID_IGNORED)
@@ -246,7 +257,8 @@ put_xmax(Report *report, const HeapTupleHeaderData *tuple,
 			"only locked the row and is gone" : "did not commit");
 		return;
 	}
-	if ((tuple->t_infomask & HEAP_XMAX_IS_MULTI) && !HEAP_LOCKED_UPGRADED(tuple->t_infomask))
+	if ((tuple->t_infomask & HEAP_XMAX_IS_MULTI) &&
+		!HEAP_LOCKED_UPGRADED(tuple->t_infomask))
 	{
 		MultiXactMember *members;
 		AiXidStatus why;
@@ -256,9 +268,11 @@ put_xmax(Report *report, const HeapTupleHeaderData *tuple,
 		/* one that was cut off had no running member left */
 		lock_known = n >= 0 || why == AI_XID_TOO_OLD;
 		if (n < 0)
-			put(report, "who is behind the multixact?", ai_xid_status_name(why),
+			put(report, "who is behind the multixact?",
+				ai_xid_status_name(why),
 				ai_evidence_name(AI_BY_RANGE),
-				"t_xmax holds the multixact %u, whose members can't be read.", xmax);
+				"t_xmax holds the multixact %u, whose members can't be read.",
+				xmax);
 		for (int i = 0; i < n; i++)
 		{
 			AiEvidence	by;
@@ -266,24 +280,29 @@ put_xmax(Report *report, const HeapTupleHeaderData *tuple,
 			const char *mode = ai_multi_status_name(members[i].status);
 
 			CHECK_FOR_INTERRUPTS();
-			put(report, "who is behind the multixact?", mode ? mode : "unknown",
+			put(report, "who is behind the multixact?", mode ? mode :
+				"unknown",
 				ai_evidence_name(AI_BY_MULTIXACT),
 				"t_xmax holds the multixact %u; member %d of %d is %s, which is %s.", xmax, i + 1, n,
 				name_xid("transaction", members[i].xid),
 				member == AI_XID_NONE ? "no transaction" :
-				member == AI_XID_OWN ? "your own" : ai_xid_status_name(member));
+				member == AI_XID_OWN ? "your own" :
+				ai_xid_status_name(member));
 		}
 	}
-	if (status->xmax == AI_XID_LOCKED_ONLY || status->xmax == AI_XID_LOCK_RELEASED)
+	if (status->xmax == AI_XID_LOCKED_ONLY ||
+		status->xmax == AI_XID_LOCK_RELEASED)
 	{
 		put(report, question, "nobody", ai_evidence_name(AI_BY_HINT),
 			"t_xmax %u only locks the row (HEAP_XMAX_LOCK_ONLY); %s.", xmax,
 			!lock_known ? "whether the lock is held can't be told" :
-			status->xmax == AI_XID_LOCKED_ONLY ? "the lock is held" : "the lock is gone");
+			status->xmax == AI_XID_LOCKED_ONLY ? "the lock is held" :
+			"the lock is gone");
 		return;
 	}
 	if (TransactionIdIsValid(status->updater))
-		put_xid(report, question, status->updater, status->xmax, status->xmax_by);
+		put_xid(report, question, status->updater, status->xmax,
+				status->xmax_by);
 }
 
 /* What is at the place that t_ctid names. */
@@ -300,7 +319,8 @@ typedef enum Successor
  * nothing.
  */
 static Successor
-find_successor(Relation rel, const ItemPointerData *tid, TransactionId updater)
+find_successor(Relation rel, const ItemPointerData *tid,
+			   TransactionId updater)
 {
 	BlockNumber blkno = ItemPointerGetBlockNumberNoCheck(tid);
 	OffsetNumber offnum = ItemPointerGetOffsetNumberNoCheck(tid);
@@ -314,17 +334,19 @@ find_successor(Relation rel, const ItemPointerData *tid, TransactionId updater)
 		return SUCCESSOR_GONE;
 	page = ai_page_create();
 	ai_page_read(rel, MAIN_FORKNUM, blkno, page);
-	ai_decode_page_header(page->image, ai_expected_page(rel, MAIN_FORKNUM), &header);
+	ai_decode_page_header(page->image, ai_expected_page(rel, MAIN_FORKNUM),
+						  &header);
 	if (offnum < FirstOffsetNumber || offnum > header.nitems)
 		return SUCCESSOR_GONE;
 	ai_decode_heap_item(page->image, &header, offnum, &item);
 	return item.item.flags == LP_NORMAL && item.has_header &&
-		TransactionIdEquals(item.t_xmin, updater) ? SUCCESSOR_THERE : SUCCESSOR_GONE;
+		TransactionIdEquals(item.t_xmin, updater) ? SUCCESSOR_THERE :
+		SUCCESSOR_GONE;
 }
 
 /*
- * Where the row went from here.  t_ctid is set by whoever updates or moves the
- * row, and stays as it is when that one rolls back.
+ * Where the row went from here.  t_ctid is set by whoever updates or moves
+ * the row, and stays as it is when that one rolls back.
  */
 static void
 put_newer(Report *report, Relation rel, const HeapTupleHeaderData *tuple,
@@ -347,10 +369,12 @@ put_newer(Report *report, Relation rel, const HeapTupleHeaderData *tuple,
 	if (ai_same_place(&tuple->t_ctid, tid))
 		return;
 
-	if (status->xmax == AI_XID_IGNORED && !(tuple->t_infomask & HEAP_XMAX_IS_MULTI))
+	if (status->xmax == AI_XID_IGNORED &&
+		!(tuple->t_infomask & HEAP_XMAX_IS_MULTI))
 		updater = tuple->t_choice.t_heap.t_xmax;
 	place = psprintf("(%u,%u)", blkno, offnum);
-	successor = moved ? SUCCESSOR_UNKNOWN : find_successor(rel, &tuple->t_ctid, updater);
+	successor = moved ? SUCCESSOR_UNKNOWN :
+		find_successor(rel, &tuple->t_ctid, updater);
 
 	switch (status->xmax)
 	{
@@ -373,7 +397,8 @@ put_newer(Report *report, Relation rel, const HeapTupleHeaderData *tuple,
 			else
 				put(report, question, "none", "t_ctid",
 					"t_ctid still points to %s, where an update that did not commit put a version%s.",
-					place, successor == SUCCESSOR_GONE ? "; that one is gone" : "");
+					place, successor == SUCCESSOR_GONE ?
+					"; that one is gone" : "");
 			break;
 		case AI_XID_OWN:
 		case AI_XID_IN_PROGRESS:
@@ -382,14 +407,17 @@ put_newer(Report *report, Relation rel, const HeapTupleHeaderData *tuple,
 			if (moved)
 				put(report, question, "another partition", "t_ctid",
 					"The row %s moved to another partition; a moved row leaves no address.",
-					status->xmax == AI_XID_OWN || status->xmax == AI_XID_IN_PROGRESS ?
+					status->xmax == AI_XID_OWN ||
+					status->xmax == AI_XID_IN_PROGRESS ?
 					"is being" : "was");
 			else if (successor == SUCCESSOR_THERE)
 				put(report, question, place, "t_ctid",
 					"It %s replaced by the version at %s%s.",
-					status->xmax == AI_XID_OWN || status->xmax == AI_XID_IN_PROGRESS ?
+					status->xmax == AI_XID_OWN ||
+					status->xmax == AI_XID_IN_PROGRESS ?
 					"is being" : "was", place,
-					(tuple->t_infomask2 & HEAP_HOT_UPDATED) ? " on the same page, to which no index entry points (HOT)" : "");
+					(tuple->t_infomask2 & HEAP_HOT_UPDATED) ?
+					" on the same page, to which no index entry points (HOT)" : "");
 			else
 				put(report, question, "gone", "t_ctid",
 					"Transaction %u replaced it by a version at %s, and that one is gone.",
@@ -457,7 +485,8 @@ put_removable(Report *report, Relation rel, AiLook *look,
 			put(report, "may VACUUM remove it?", "no", "cleanup horizon",
 				"Transaction %u, which replaced or deleted it, is not before the horizon %u%s%s.",
 				status->updater, look->scan->horizon,
-				who ? "; it is kept by " : ", as it was when this was asked; nobody keeps it any more",
+				who ? "; it is kept by " :
+				", as it was when this was asked; nobody keeps it any more",
 				who ? who : "");
 			break;
 		case AI_TUPLE_UNKNOWN:
@@ -466,7 +495,8 @@ put_removable(Report *report, Relation rel, AiLook *look,
 				status->problem ? status->problem : "damaged");
 			break;
 		default:
-			put(report, "may VACUUM remove it?", "no", NULL, "It is the row, or may become it.");
+			put(report, "may VACUUM remove it?", "no", NULL,
+				"It is the row, or may become it.");
 			break;
 	}
 }
@@ -483,7 +513,9 @@ sentence(const AiVerdict *verdict)
 	{
 		case AI_RULE_UNKNOWN:
 			return psprintf("Whether it is seen can't be told, and a query that meets it may end in an error: %s.",
-							verdict->status.problem ? verdict->status.problem : "its transactions can't be looked up");
+							verdict->status.problem ?
+							verdict->status.problem :
+							"its transactions can't be looked up");
 		case AI_RULE_FORGOTTEN:
 			return psprintf("Whether it is seen can't be known: transaction %u may have been part of one that the snapshot lists as running, and that is not kept any more.", xid);
 		case AI_RULE_INSERT_ABORTED:
@@ -531,10 +563,13 @@ explain_tuple(Report *report, Relation rel, AiLook *look,
 
 	put_xid(report, "who inserted it?", xmin, status->xmin, status->xmin_by);
 	if (status->xmin == AI_XID_OWN && look->snapshot)
-		put_command(report, look, tuple, "was it inserted before this command?", true);
-	else if (status->xmin == AI_XID_COMMITTED || status->xmin == AI_XID_IN_PROGRESS ||
+		put_command(report, look, tuple,
+					"was it inserted before this command?", true);
+	else if (status->xmin == AI_XID_COMMITTED ||
+			 status->xmin == AI_XID_IN_PROGRESS ||
 			 status->xmin == AI_XID_OWN)
-		put_snapshot(report, look, "was the inserter over at the snapshot?", xmin, status->xmin);
+		put_snapshot(report, look, "was the inserter over at the snapshot?",
+					 xmin, status->xmin);
 
 	counts = verdict.rule != AI_RULE_INSERT_ABORTED &&
 		verdict.rule != AI_RULE_INSERT_NOT_YET &&
@@ -546,27 +581,33 @@ explain_tuple(Report *report, Relation rel, AiLook *look,
 		put_xmax(report, tuple, status);
 		if (status->xmax == AI_XID_OWN && look->snapshot)
 			put_command(report, look, tuple,
-						"was it replaced or deleted before this command?", false);
+						"was it replaced or deleted before this command?",
+						false);
 		else if (TransactionIdIsValid(status->updater) &&
 				 (status->xmax == AI_XID_COMMITTED ||
-				  status->xmax == AI_XID_IN_PROGRESS || status->xmax == AI_XID_OWN))
-			put_snapshot(report, look, "was the deleter over at the snapshot?",
+				  status->xmax == AI_XID_IN_PROGRESS ||
+				  status->xmax == AI_XID_OWN))
+			put_snapshot(report, look,
+						 "was the deleter over at the snapshot?",
 						 status->updater, status->xmax);
 	}
 
 	put(report, "verdict", !verdict.known ? "unknown" :
 		verdict.visible ? "visible" : "not visible",
 		ai_evidence_name(verdict.by), "%s", sentence(&verdict));
-	if (!HEAP_XMAX_IS_LOCKED_ONLY(tuple->t_infomask) || HeapTupleHeaderIsSpeculative(tuple))
+	if (!HEAP_XMAX_IS_LOCKED_ONLY(tuple->t_infomask) ||
+		HeapTupleHeaderIsSpeculative(tuple))
 		put_newer(report, rel, tuple, status, tid);
 	put_removable(report, rel, look, status);
 	if (look->snapshot == NULL)
-		put(report, "what can't a given snapshot tell?", "subtransactions, command ids", "pg_snapshot",
+		put(report, "what can't a given snapshot tell?",
+			"subtransactions, command ids", "pg_snapshot",
 			"It lists top-level transactions only, so a subtransaction is judged by its parent while pg_subtrans knows it; and it has no command ids, so your own transaction is judged as another session would see it.");
 }
 
 /*
- * ai_explain_visibility - arch_inspect.explain_visibility(regclass, tid, pg_snapshot)
+ * ai_explain_visibility - arch_inspect.explain_visibility(regclass, tid,
+ * pg_snapshot)
  *
  * A line pointer without a tuple has a verdict too, so that every tid of an
  * existing block gets one.
@@ -583,7 +624,8 @@ ai_explain_visibility(PG_FUNCTION_ARGS)
 	};
 	ItemPointer tid;
 	struct varlena *given = NULL;
-	Report		report = {arch_result_rows(fcinfo, columns, lengthof(columns)), 0};
+	Report		report = {arch_result_rows(fcinfo, columns,
+										   lengthof(columns)), 0};
 	Relation	rel;
 	AiPage	   *page;
 	AiPageHeader header;
@@ -603,13 +645,15 @@ ai_explain_visibility(PG_FUNCTION_ARGS)
 	ai_check_block(rel, ai_fork_blocks(rel, MAIN_FORKNUM), blkno);
 	page = ai_page_create();
 	ai_page_read(rel, MAIN_FORKNUM, blkno, page);
-	ai_decode_page_header(page->image, ai_expected_page(rel, MAIN_FORKNUM), &header);
+	ai_decode_page_header(page->image, ai_expected_page(rel, MAIN_FORKNUM),
+						  &header);
 
 	if (offnum < FirstOffsetNumber || offnum > header.nitems)
 	{
 		if (header.problem)
 			put(&report, "verdict", "unknown", "page header",
-				"The page can't be read as one of a table: %s.", header.problem);
+				"The page can't be read as one of a table: %s.",
+				header.problem);
 		else
 			put(&report, "verdict", "not visible", "line pointer",
 				"The page has %u line pointers, and none of number %u.",
@@ -633,7 +677,8 @@ ai_explain_visibility(PG_FUNCTION_ARGS)
 				"There is no tuple to read: %s.", item.problem);
 		else
 			explain_tuple(&report, rel,
-						  ai_look_begin(rel, GetActiveSnapshot(), given), item.tuple, tid);
+						  ai_look_begin(rel, GetActiveSnapshot(), given),
+						  item.tuple, tid);
 	}
 
 	ai_close_relation(rel);

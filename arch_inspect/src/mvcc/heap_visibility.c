@@ -85,7 +85,8 @@ judge(AiRows *rows)
 		return NULL;
 	if (!state->judged)
 	{
-		ai_look_tuple(state->look, state->item.tuple, (BlockNumber) rows->unit,
+		ai_look_tuple(state->look, state->item.tuple,
+					  (BlockNumber) rows->unit,
 					  state->lp, &state->verdict);
 		state->judged = true;
 	}
@@ -115,8 +116,10 @@ heap_visibility_removable(AiRows *rows, bool *isnull)
 	if (*isnull)
 		return (Datum) 0;
 	return BoolGetDatum(verdict->status.removable ||
-						ai_pruned_with_chain(state->look->scan, ai_rows_page(rows),
-											 &rows->header, (BlockNumber) rows->unit,
+						ai_pruned_with_chain(state->look->scan,
+											 ai_rows_page(rows),
+											 &rows->header,
+											 (BlockNumber) rows->unit,
 											 &state->item, &verdict->status));
 }
 
@@ -125,7 +128,8 @@ heap_visibility_state(AiRows *rows, bool *isnull)
 {
 	AiVerdict  *verdict = judge(rows);
 
-	return ai_text_or_null(verdict ? ai_tuple_state_name(verdict->status.state) : NULL,
+	return ai_text_or_null(verdict ?
+						   ai_tuple_state_name(verdict->status.state) : NULL,
 						isnull);
 }
 
@@ -134,7 +138,8 @@ heap_visibility_rule(AiRows *rows, bool *isnull)
 {
 	AiVerdict  *verdict = judge(rows);
 
-	return ai_text_or_null(verdict ? ai_rule_name(verdict->rule) : NULL, isnull);
+	return ai_text_or_null(verdict ? ai_rule_name(verdict->rule) : NULL,
+						   isnull);
 }
 
 static Datum
@@ -143,8 +148,10 @@ heap_visibility_evidence(AiRows *rows, bool *isnull)
 	AiVerdict  *verdict = judge(rows);
 
 	if (verdict && verdict->unsure)
-		return ai_text_or_null("snapshot, which lists no subtransactions", isnull);
-	return ai_text_or_null(verdict ? ai_evidence_name(verdict->by) : NULL, isnull);
+		return ai_text_or_null("snapshot, which lists no subtransactions",
+							   isnull);
+	return ai_text_or_null(verdict ? ai_evidence_name(verdict->by) : NULL,
+						   isnull);
 }
 
 AI_FIELD_OF_IF(heap_visibility_decided_by, AiVerdict *verdict = judge(rows),

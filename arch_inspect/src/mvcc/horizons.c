@@ -92,8 +92,11 @@ ai_xid_rate(PG_FUNCTION_ARGS)
 
 	values[0] = TimestampTzGetDatum(time_t_to_timestamptz(control->checkPointCopy.time));
 	values[1] = Int64GetDatum((int64) (next - U64FromFullTransactionId(control->checkPointCopy.nextXid)));
-	values[2] = Int64GetDatum((int64) (uint32) (next_multi - control->checkPointCopy.nextMulti));
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
+	values[2] =
+		Int64GetDatum((int64) (uint32) (next_multi -
+										control->checkPointCopy.nextMulti));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values,
+													  nulls)));
 }
 
 /*
@@ -106,7 +109,8 @@ static bool
 read_offset(MultiXactId multi, MultiXactOffset *offset)
 {
 	uint32		page = multi / OFFSETS_PER_PAGE;
-	char	   *path = psprintf("pg_multixact/offsets/%04X", page / SLRU_SEGMENT_PAGES);
+	char	   *path = psprintf("pg_multixact/offsets/%04X",
+								page / SLRU_SEGMENT_PAGES);
 	off_t		place = (off_t) (page % SLRU_SEGMENT_PAGES) * BLCKSZ +
 		(off_t) (multi % OFFSETS_PER_PAGE) * sizeof(MultiXactOffset);
 	int			fd = OpenTransientFile(path, O_RDONLY | PG_BINARY);
@@ -172,7 +176,8 @@ ai_multixact_space(PG_FUNCTION_ARGS)
 		else
 		{
 			/* the server keeps a segment free before the oldest one's */
-			MultiXactOffset stop = first - first % MEMBERS_PER_SEGMENT - MEMBERS_PER_SEGMENT;
+			MultiXactOffset stop = first - first % MEMBERS_PER_SEGMENT -
+				MEMBERS_PER_SEGMENT;
 
 			values[2] = Int64GetDatum((int64) (MultiXactOffset) (stop - end));
 		}
@@ -181,7 +186,8 @@ ai_multixact_space(PG_FUNCTION_ARGS)
 	values[3] = Int64GetDatum(RecoveryInProgress() ?
 							  autovacuum_multixact_freeze_max_age :
 							  MultiXactMemberFreezeThreshold());
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values,
+													  nulls)));
 }
 
 /*
@@ -190,9 +196,9 @@ ai_multixact_space(PG_FUNCTION_ARGS)
  * The process whose temporary tables lie in the schema; NULL if there is
  * none any more, as after a crash: those autovacuum drops.
  *
- * Without a lock: the PGPROC is there, but may go from one process to another.
- * So its pid is read before and after the server was asked whether the schema
- * is in use: if it is the same, that process uses it.
+ * Without a lock: the PGPROC is there, but may go from one process to
+ * another.  So its pid is read before and after the server was asked whether
+ * the schema is in use: if it is the same, that process uses it.
  */
 Datum
 ai_temp_schema_owner(PG_FUNCTION_ARGS)

@@ -7,12 +7,14 @@
  * All awaited locks are copied at one moment, with their holders and their
  * wait queues in order; who blocks whom is worked out on the copy, by the
  * rules of pg_blocking_pids(): a holder of a conflicting lock blocks (hard),
- * and so does one ahead in the queue that waits for a conflicting lock (soft).
+ * and so does one ahead in the queue that waits for a conflicting lock
+ * (soft).
  *
- * A SERIALIZABLE READ ONLY DEFERRABLE transaction waits for no lock, but until
- * the serializable transactions that could spoil its snapshot have ended.  Such
- * a wait is put in the form of a lock that all of these hold.  Who waits for a
- * pin waits for nobody that is known for sure; see pin_waits.c.
+ * A SERIALIZABLE READ ONLY DEFERRABLE transaction waits for no lock, but
+ * until the serializable transactions that could spoil its snapshot have
+ * ended.  Such a wait is put in the form of a lock that all of these hold.
+ * Who waits for a pin waits for nobody that is known for sure; see
+ * pin_waits.c.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -72,7 +74,8 @@ typedef struct Waiter
 	int			nsoft;
 	int		   *blockers;		/* groups: hard ones, then soft ones */
 	TransactionId *xids;		/* of the hard ones */
-	struct Waiter **on;			/* the blockers that wait themselves, or NULLs */
+	/* the blockers that wait themselves, or NULLs */
+	struct Waiter **on;
 	bool		left;			/* scratch of find_cycles() */
 	bool		wanted;
 	bool		in_cycle;		/* of hard and soft edges */
@@ -108,9 +111,10 @@ held_row(PGPROC *proc, LOCKTAG *row)
  * While all partitions are locked nobody joins or leaves a lock group that
  * holds or awaits a lock.  Without a lock, as for those that wait for a
  * snapshot or a pin: the leader's PGPROC is there whoever has it now, so the
- * pointer, read once, may be followed; at worst group and xid are those of who
- * has come there since, and the wait is told of a group that is gone.  The xid
- * is a word that its process sets under another lock, and is only shown.
+ * pointer, read once, may be followed; at worst group and xid are those of
+ * who has come there since, and the wait is told of a group that is gone.
+ * The xid is a word that its process sets under another lock, and is only
+ * shown.
  */
 static void
 copy_party(Party *party, PGPROC *proc)
@@ -217,8 +221,8 @@ copy_awaited_locks(void)
  * Those that wait for a safe snapshot, a moment after the locks were copied.
  *
  * Without a lock: the wait event only says whom to ask about.  The answer is
- * the server's, by pid and under its lock, and empty for who waits no more.  A
- * pid in it may have ended before it is looked up; it is left as a number.
+ * the server's, by pid and under its lock, and empty for who waits no more.
+ * A pid in it may have ended before it is looked up; it is left as a number.
  */
 static List *
 add_snapshot_waits(List *locks)
@@ -250,13 +254,15 @@ add_snapshot_waits(List *locks)
 		copy->nwaiters = 1;
 		for (int j = 0; j < n; j++)
 		{
-			PGPROC	   *holder = pids[j] > 0 ? BackendPidGetProc(pids[j]) : NULL;
+			PGPROC	   *holder = pids[j] > 0 ? BackendPidGetProc(pids[j]) :
+				NULL;
 
 			/* of a prepared transaction only that it is one can be told */
 			if (holder)
 				copy_party(&copy->parties[j], holder);
 			else
-				copy->parties[j].pid = copy->parties[j].group = Max(pids[j], 0);
+				copy->parties[j].pid = copy->parties[j].group = Max(pids[j],
+																	0);
 			copy->parties[j].held = LOCKBIT_ON(AccessExclusiveLock);
 		}
 		copy->parties[n] = waiter;
@@ -320,7 +326,8 @@ find_blockers(Waiter *waiter)
 
 		if ((holder->held & conflicts) == 0 ||
 			(holder->group == waiter->party->group && holder->pid != 0) ||
-			(holder->pid != 0 && listed(waiter->blockers, waiter->nhard, holder->group)))
+			(holder->pid != 0 &&
+			 listed(waiter->blockers, waiter->nhard, holder->group)))
 			continue;
 		waiter->xids[waiter->nhard] = holder->xid;
 		waiter->blockers[waiter->nhard++] = holder->group;
@@ -331,7 +338,8 @@ find_blockers(Waiter *waiter)
 
 		if ((LOCKBIT_ON(ahead->awaited) & conflicts) == 0 ||
 			ahead->group == waiter->party->group ||
-			listed(waiter->blockers, waiter->nhard + waiter->nsoft, ahead->group))
+			listed(waiter->blockers, waiter->nhard + waiter->nsoft,
+				   ahead->group))
 			continue;
 		waiter->blockers[waiter->nhard + waiter->nsoft++] = ahead->group;
 	}
@@ -343,7 +351,8 @@ compare_waiters(const void *a, const void *b)
 	const Waiter *x = (const Waiter *) a;
 	const Waiter *y = (const Waiter *) b;
 
-	return (x->party->group > y->party->group) - (x->party->group < y->party->group);
+	return (x->party->group > y->party->group) -
+		(x->party->group < y->party->group);
 }
 
 static Waiter *
@@ -448,7 +457,8 @@ int_array(const int *elems, int n)
 
 	for (int i = 0; i < n; i++)
 		datums[i] = Int32GetDatum(elems[i]);
-	return PointerGetDatum(construct_array(datums, n, INT4OID, 4, true, TYPALIGN_INT));
+	return PointerGetDatum(construct_array(datums, n, INT4OID, 4, true,
+										   TYPALIGN_INT));
 }
 
 /*
@@ -477,7 +487,8 @@ path_to(Waiter *waiter, int n, int *root, TransactionId *root_xid)
 			break;
 		up = waiter->on[which];
 		*root = waiter->blockers[which];
-		*root_xid = waiter->nhard > 0 ? waiter->xids[0] : InvalidTransactionId;
+		*root_xid = waiter->nhard > 0 ? waiter->xids[0] :
+			InvalidTransactionId;
 		path[length++] = *root;
 		waiter = up;
 	}
@@ -533,9 +544,11 @@ put_waiter(ReturnSetInfo *rsinfo, Waiter *waiter, Datum path)
 	values[3] = CStringGetTextDatum(pin ? "buffer pin" :
 									waiter->lock->snapshot ? "safe snapshot" :
 									tag->locktag_type <= LOCKTAG_LAST_TYPE ?
-									LockTagTypeNames[tag->locktag_type] : "unknown");
+									LockTagTypeNames[tag->locktag_type] :
+									"unknown");
 	values[4] = CStringGetTextDatum(pin ? (pin->page ? pin->page : "a page") :
-									waiter->lock->snapshot ? "a safe snapshot" :
+									waiter->lock->snapshot ?
+									"a safe snapshot" :
 									arch_lock_words(tag, false));
 	values[5] = CStringGetTextDatum(GetLockmodeName(tag->locktag_lockmethodid,
 													waiter->party->awaited));
@@ -544,13 +557,16 @@ put_waiter(ReturnSetInfo *rsinfo, Waiter *waiter, Datum path)
 	values[7] = TimestampTzGetDatum((TimestampTz) waiter->party->since);
 	nulls[7] = waiter->party->since == 0;
 	values[8] = int_array(waiter->blockers, waiter->nhard);
-	values[9] = PointerGetDatum(construct_array(xids, waiter->nhard, XIDOID, 4,
+	values[9] = PointerGetDatum(construct_array(xids, waiter->nhard, XIDOID,
+												4,
 												true, TYPALIGN_INT));
 	values[10] = int_array(waiter->blockers + waiter->nhard, waiter->nsoft);
 	nulls[11] = !waiter->party->has_row ||
-		waiter->lock->snapshot || pin || tag->locktag_type != LOCKTAG_TRANSACTION;
+		waiter->lock->snapshot || pin ||
+		tag->locktag_type != LOCKTAG_TRANSACTION;
 	if (!nulls[11])
-		values[11] = CStringGetTextDatum(arch_lock_words(&waiter->party->row, false));
+		values[11] = CStringGetTextDatum(arch_lock_words(&waiter->party->row,
+														 false));
 	nulls[12] = !waiter->in_cycle && waiter->pinned_below == 0;
 	if (waiter->pinned_below != 0)
 		values[12] = CStringGetTextDatum(psprintf("deadlock that the server does not see, if process %d has the page pinned",
@@ -594,7 +610,8 @@ ai_lock_waits(PG_FUNCTION_ARGS)
 		{"other_pins", INT4OID},
 		{"may_block", INT4ARRAYOID}
 	};
-	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns,
+											 lengthof(columns));
 	List	   *locks;
 	ListCell   *lc;
 	Waiter	   *waiters;
@@ -631,7 +648,8 @@ ai_lock_waits(PG_FUNCTION_ARGS)
 
 		waiters[i].on = palloc_array(Waiter *, count + 1);
 		for (int j = 0; j < count; j++)
-			waiters[i].on[j] = find_waiter(waiters, n, waiters[i].blockers[j]);
+			waiters[i].on[j] = find_waiter(waiters, n,
+										   waiters[i].blockers[j]);
 	}
 	find_cycles(waiters, n, false);
 	find_cycles(waiters, n, true);
@@ -647,7 +665,8 @@ ai_lock_waits(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		for (int j = 0; j < nroots && !seen; j++)
-			seen = roots[j] == root && (root != 0 || root_xids[j] == root_xid);
+			seen = roots[j] == root &&
+				(root != 0 || root_xids[j] == root_xid);
 		if (!seen && find_waiter(waiters, n, root) == NULL)
 		{
 			roots[nroots] = root;

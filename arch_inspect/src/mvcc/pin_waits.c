@@ -39,7 +39,8 @@ name_page(AiPinWait *wait, const BufferTag *tag)
 	if (datid == MyDatabaseId || !OidIsValid(datid))
 		relid = RelidByRelfilenumber(ARCH_TAG_SPC(tag), ARCH_TAG_REL(tag));
 	if (OidIsValid(relid) && get_rel_name(relid))
-		of = DatumGetCString(DirectFunctionCall1(regclassout, ObjectIdGetDatum(relid)));
+		of = DatumGetCString(DirectFunctionCall1(regclassout,
+												 ObjectIdGetDatum(relid)));
 	else
 		of = psprintf("file %u of database %u", ARCH_TAG_REL(tag), datid);
 	if (fork > MAIN_FORKNUM && fork <= MAX_FORKNUM)
@@ -53,12 +54,14 @@ name_page(AiPinWait *wait, const BufferTag *tag)
 /*
  * Who has a lock on the relation and a snapshot.
  *
- * Without a lock: the leader's PGPROC is there whoever has it now, and its pid
- * is only compared.  The copied locks are a moment old, and so is the answer
- * whether their holder has a snapshot: that is why they are candidates.
+ * Without a lock: the leader's PGPROC is there whoever has it now, and its
+ * pid is only compared.  The copied locks are a moment old, and so is the
+ * answer whether their holder has a snapshot: that is why they are
+ * candidates.
  */
 static void
-find_candidates(AiPinWait *wait, Oid relid, bool shared, const LockData *locks)
+find_candidates(AiPinWait *wait, Oid relid, bool shared,
+				const LockData *locks)
 {
 	PGPROC	   *leader = ARCH_READ_ONCE(wait->proc->lockGroupLeader);
 	int			leader_pid = leader != NULL ? ARCH_READ_ONCE(leader->pid) : 0;
@@ -73,7 +76,8 @@ find_candidates(AiPinWait *wait, Oid relid, bool shared, const LockData *locks)
 
 		CHECK_FOR_INTERRUPTS();
 		if (lock->locktag.locktag_type != LOCKTAG_RELATION ||
-			lock->locktag.locktag_field1 != (shared ? InvalidOid : MyDatabaseId) ||
+			lock->locktag.locktag_field1 != (shared ? InvalidOid :
+											 MyDatabaseId) ||
 			lock->locktag.locktag_field2 != relid ||
 			lock->holdMask == 0 || lock->pid == 0 || lock->pid == wait->pid ||
 			lock->leaderPid == leader_pid)
@@ -94,9 +98,10 @@ find_candidates(AiPinWait *wait, Oid relid, bool shared, const LockData *locks)
  *
  * The buffers are gone over only if there are some, and none is pinned.
  *
- * Without a lock: a process may have begun or stopped to wait between the look
- * at it and that at its buffer.  One that has stopped is found in no buffer's
- * header, or has the page pinned alone; the caller compares its pid once more.
+ * Without a lock: a process may have begun or stopped to wait between the
+ * look at it and that at its buffer.  One that has stopped is found in no
+ * buffer's header, or has the page pinned alone; the caller compares its pid
+ * once more.
  */
 List *
 ai_pin_waits(void)
@@ -112,7 +117,8 @@ ai_pin_waits(void)
 		AiPinWait  *wait;
 
 		if (pid == 0 ||
-			ARCH_READ_ONCE(proc->wait_event_info) != WAIT_EVENT_BUFFER_CLEANUP)
+			ARCH_READ_ONCE(proc->wait_event_info) !=
+			WAIT_EVENT_BUFFER_CLEANUP)
 			continue;
 		wait = palloc0(sizeof(AiPinWait));
 		wait->proc = proc;
@@ -148,7 +154,8 @@ ai_pin_waits(void)
 				continue;
 			if (locks == NULL)
 				locks = GetLockStatusData();
-			find_candidates(wait, relid, !OidIsValid(ARCH_TAG_DB(&tag)), locks);
+			find_candidates(wait, relid, !OidIsValid(ARCH_TAG_DB(&tag)),
+							locks);
 		}
 	}
 	return waits;

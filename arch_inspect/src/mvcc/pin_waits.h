@@ -19,7 +19,8 @@ typedef struct AiPinWait
 	const char *page;			/* in words; NULL: which one isn't known */
 	int			pins;			/* of others; then -1 */
 	int			ncandidates;	/* -1: can't be told */
-	int		   *candidates;		/* processes one or some of which may have it */
+	/* processes one or some of which may have it */
+	int		   *candidates;
 } AiPinWait;
 
 extern List *ai_pin_waits(void);

@@ -90,7 +90,8 @@ read_lock_table(LocksState *state, Relation rel)
 			lock->locktag.locktag_field2 == RelationGetRelid(rel))
 		{
 			state->line[state->ninline].place =
-				lock_place(lock->locktag.locktag_field3, lock->locktag.locktag_field4);
+				lock_place(lock->locktag.locktag_field3,
+						   lock->locktag.locktag_field4);
 			state->line[state->ninline++].pid = lock->pid;
 		}
 	}
@@ -124,11 +125,13 @@ is_locked(LocksState *state)
 		!TransactionIdIsValid(state->item.t_xmax))
 		return false;
 	ai_tuple_status(state->scan, state->item.tuple,
-					ItemPointerGetBlockNumberNoCheck(&state->tid), state->lp, status);
+					ItemPointerGetBlockNumberNoCheck(&state->tid), state->lp,
+					status);
 	if (status->xmin == AI_XID_ABORTED || status->xmin == AI_XID_NONE ||
 		status->xmin == AI_XID_IN_PROGRESS)
 		return false;
-	if (status->xmax == AI_XID_LOCKED_ONLY || status->xmax == AI_XID_IN_PROGRESS ||
+	if (status->xmax == AI_XID_LOCKED_ONLY ||
+		status->xmax == AI_XID_IN_PROGRESS ||
 		status->xmax == AI_XID_OWN)
 		return true;
 
@@ -181,7 +184,8 @@ single_mode(uint16 infomask, uint16 infomask2)
 			return "for share";
 		if (HEAP_XMAX_IS_KEYSHR_LOCKED(infomask))
 			return "for key share";
-		return infomask2 & HEAP_KEYS_UPDATED ? "for update" : "for no key update";
+		return infomask2 & HEAP_KEYS_UPDATED ? "for update" :
+			"for no key update";
 	}
 	return infomask2 & HEAP_KEYS_UPDATED ? "update" : "no key update";
 }
@@ -225,7 +229,8 @@ find_holders(AiRows *rows)
 	Datum	   *modes;
 	Datum	   *pids;
 
-	if (state->xmax == item->t_xmax && state->bits == bits && state->era == era)
+	if (state->xmax == item->t_xmax && state->bits == bits &&
+		state->era == era)
 		return state;
 
 	MemoryContextReset(state->context);
@@ -244,13 +249,17 @@ find_holders(AiRows *rows)
 	for (int i = 0; members != NULL && i < nmembers; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		add_holder(state, members[i].xid, ai_multi_status_name(members[i].status),
+		add_holder(state, members[i].xid,
+				   ai_multi_status_name(members[i].status),
 				   xids, modes, pids, &n);
 	}
 
-	state->xids = PointerGetDatum(construct_array(xids, n, XIDOID, 4, true, TYPALIGN_INT));
-	state->modes = PointerGetDatum(construct_array(modes, n, TEXTOID, -1, false, TYPALIGN_INT));
-	state->pids = PointerGetDatum(construct_array(pids, n, INT4OID, 4, true, TYPALIGN_INT));
+	state->xids = PointerGetDatum(construct_array(xids, n, XIDOID, 4, true,
+												  TYPALIGN_INT));
+	state->modes = PointerGetDatum(construct_array(modes, n, TEXTOID, -1,
+												   false, TYPALIGN_INT));
+	state->pids = PointerGetDatum(construct_array(pids, n, INT4OID, 4, true,
+												  TYPALIGN_INT));
 	state->bits = bits;
 	state->era = era;
 	state->xmax = item->t_xmax;
@@ -300,7 +309,8 @@ row_locks_waiting_pids(AiRows *rows, bool *isnull)
 	pids = palloc_array(Datum, n);
 	for (int i = 0; i < n; i++)
 		pids[i] = Int32GetDatum(state->line[low + i].pid);
-	return PointerGetDatum(construct_array(pids, n, INT4OID, 4, true, TYPALIGN_INT));
+	return PointerGetDatum(construct_array(pids, n, INT4OID, 4, true,
+										   TYPALIGN_INT));
 }
 
 static const AiColumn row_locks_columns[] = {

@@ -87,9 +87,12 @@ ai_snapshot_info(PG_FUNCTION_ARGS)
 	int			i = 0;
 
 	snapshot = GetActiveSnapshot();
-	values[i++] = CStringGetTextDatum(XactIsoLevel == XACT_READ_UNCOMMITTED ? "read uncommitted" :
-									  XactIsoLevel == XACT_READ_COMMITTED ? "read committed" :
-									  XactIsoLevel == XACT_REPEATABLE_READ ? "repeatable read" :
+	values[i++] = CStringGetTextDatum(XactIsoLevel == XACT_READ_UNCOMMITTED ?
+									  "read uncommitted" :
+									  XactIsoLevel == XACT_READ_COMMITTED ?
+									  "read committed" :
+									  XactIsoLevel == XACT_REPEATABLE_READ ?
+									  "repeatable read" :
 									  "serializable");
 	values[i++] = CStringGetTextDatum(IsolationUsesXactSnapshot() ?
 									  "at the first statement of the transaction" :
@@ -97,7 +100,8 @@ ai_snapshot_info(PG_FUNCTION_ARGS)
 	values[i++] = FullTransactionIdGetDatum(ai_xid_widen(snapshot->xmin));
 	values[i++] = FullTransactionIdGetDatum(ai_xid_widen(snapshot->xmax));
 	values[i++] = xid_array(snapshot->xip, snapshot->xcnt, snapshot->xmax);
-	values[i++] = xid_array(snapshot->subxip, ai_snapshot_subxcnt(snapshot), snapshot->xmax);
+	values[i++] = xid_array(snapshot->subxip, ai_snapshot_subxcnt(snapshot),
+							snapshot->xmax);
 	values[i++] = BoolGetDatum(snapshot->suboverflowed);
 	values[i++] = BoolGetDatum(snapshot->takenDuringRecovery);
 	values[i++] = Int64GetDatum((int64) snapshot->curcid);
@@ -112,5 +116,6 @@ ai_snapshot_info(PG_FUNCTION_ARGS)
 		values[i + 1] = Int64GetDatum((int64) (next - U64FromFullTransactionId(ai_xid_widen(held))));
 	}
 
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values,
+													  nulls)));
 }

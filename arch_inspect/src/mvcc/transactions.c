@@ -99,9 +99,11 @@ ai_transaction_status(PG_FUNCTION_ARGS)
 	bool		nulls[6] = {true, true, true, true, true, true};
 	const char *name;
 
-	if (!TransactionIdIsNormal(xid) && U64FromFullTransactionId(fxid) < FirstNormalTransactionId)
+	if (!TransactionIdIsNormal(xid) &&
+		U64FromFullTransactionId(fxid) < FirstNormalTransactionId)
 	{
-		static const char *const permanent[] = {"invalid", "bootstrap", "frozen"};
+		static const char *const permanent[] = {"invalid", "bootstrap",
+												"frozen"};
 
 		name = permanent[xid];
 		evidence = AI_BY_NOTHING;
@@ -112,11 +114,13 @@ ai_transaction_status(PG_FUNCTION_ARGS)
 			status = ai_xid_status(cache, xid, &evidence);
 		else if (!TransactionIdIsNormal(xid))
 			within_reach(fxid, &status);
-		name = status == AI_XID_OWN ? "in progress" : ai_xid_status_name(status);
+		name = status == AI_XID_OWN ? "in progress" :
+			ai_xid_status_name(status);
 	}
 	values[0] = CStringGetTextDatum(name);
 	nulls[0] = false;
-	values[1] = CStringGetTextDatum(evidence == AI_BY_NOTHING ? "permanent id" :
+	values[1] = CStringGetTextDatum(evidence == AI_BY_NOTHING ?
+									"permanent id" :
 									ai_evidence_name(evidence));
 	nulls[1] = false;
 
@@ -150,7 +154,8 @@ ai_transaction_status(PG_FUNCTION_ARGS)
 		nulls[5] = false;
 	}
 
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values,
+													  nulls)));
 }
 
 /*
@@ -171,7 +176,8 @@ ai_multixact_members(PG_FUNCTION_ARGS)
 		{"problem", TEXTOID}
 	};
 	MultiXactId multi = PG_GETARG_TRANSACTIONID(0);
-	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns,
+											 lengthof(columns));
 	AiXidCache *cache = ai_xid_cache_create();
 	MultiXactMember *members;
 	AiXidStatus why;
@@ -191,7 +197,8 @@ ai_multixact_members(PG_FUNCTION_ARGS)
 										"not yet: it has not been assigned" :
 										"its members can't be read");
 		nulls[6] = false;
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values,
+							 nulls);
 	}
 
 	for (int i = 0; i < n; i++)
@@ -218,14 +225,16 @@ ai_multixact_members(PG_FUNCTION_ARGS)
 		values[3] = BoolGetDatum(ISUPDATE_from_mxstatus(members[i].status));
 		nulls[4] = status == AI_XID_NONE;
 		if (status != AI_XID_NONE)
-			values[4] = CStringGetTextDatum(status == AI_XID_OWN ? "in progress" :
+			values[4] = CStringGetTextDatum(status == AI_XID_OWN ?
+											"in progress" :
 											ai_xid_status_name(status));
 		values[5] = Int32GetDatum(pid);
 		nulls[5] = pid == 0;
 		nulls[6] = mode != NULL;
 		if (mode == NULL)
 			values[6] = CStringGetTextDatum("its lock mode is garbage");
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values,
+							 nulls);
 	}
 
 	return (Datum) 0;

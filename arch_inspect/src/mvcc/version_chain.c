@@ -107,7 +107,8 @@ updater_of(Chain *chain, const HeapTupleHeaderData *tuple)
 		return InvalidTransactionId;
 	if (!(infomask & HEAP_XMAX_IS_MULTI))
 		return tuple->t_choice.t_heap.t_xmax;
-	ai_multi_summary(chain->look->scan->xids, tuple->t_choice.t_heap.t_xmax, &multi);
+	ai_multi_summary(chain->look->scan->xids, tuple->t_choice.t_heap.t_xmax,
+					 &multi);
 	return multi.nmembers < 0 ? InvalidTransactionId : multi.updater;
 }
 
@@ -142,7 +143,8 @@ read_link(Chain *chain, ItemPointer tid, Link *link)
 	}
 
 	memcpy(&link->header, item.tuple, SizeofHeapTupleHeader);
-	link->kind = HeapTupleHeaderIsHeapOnly(item.tuple) ? LINK_HEAP_ONLY : LINK_VERSION;
+	link->kind = HeapTupleHeaderIsHeapOnly(item.tuple) ? LINK_HEAP_ONLY :
+		LINK_VERSION;
 	ai_look_tuple(chain->look, &link->header, blkno, offnum, &link->verdict);
 	link->updater = updater_of(chain, &link->header);
 	if (TransactionIdIsValid(link->updater) &&
@@ -191,17 +193,20 @@ read_crossings(Chain *chain)
 	{
 		CHECK_FOR_INTERRUPTS();
 		read_chain_page(chain, blkno);
-		for (OffsetNumber lp = FirstOffsetNumber; lp <= chain->header.nitems; lp++)
+		for (OffsetNumber lp = FirstOffsetNumber; lp <=
+			 chain->header.nitems; lp++)
 		{
 			AiHeapItem	item;
 			TransactionId updater;
 
-			ai_decode_heap_item(chain->page->image, &chain->header, lp, &item);
+			ai_decode_heap_item(chain->page->image, &chain->header, lp,
+								&item);
 			if (!item.has_header || item.item.flags != LP_NORMAL ||
 				HEAP_XMAX_IS_LOCKED_ONLY(item.t_infomask) ||
 				!TransactionIdIsValid(item.t_xmax) ||
 				ItemPointerGetBlockNumberNoCheck(&item.t_ctid) == blkno ||
-				!TransactionIdIsValid(updater = updater_of(chain, item.tuple)))
+				!TransactionIdIsValid(updater = updater_of(chain,
+														   item.tuple)))
 				continue;
 			if (chain->ncrossings == MAX_CROSSINGS)
 			{
@@ -211,14 +216,17 @@ read_crossings(Chain *chain)
 			if (chain->ncrossings == size)
 			{
 				size *= 2;
-				chain->crossings = repalloc_huge(chain->crossings, sizeof(Crossing) * size);
+				chain->crossings = repalloc_huge(chain->crossings,
+												 sizeof(Crossing) * size);
 			}
 			chain->crossings[chain->ncrossings].to = item.t_ctid;
-			ItemPointerSet(&chain->crossings[chain->ncrossings].from, blkno, lp);
+			ItemPointerSet(&chain->crossings[chain->ncrossings].from, blkno,
+						   lp);
 			chain->crossings[chain->ncrossings++].updater = updater;
 		}
 	}
-	qsort(chain->crossings, chain->ncrossings, sizeof(Crossing), compare_crossings);
+	qsort(chain->crossings, chain->ncrossings, sizeof(Crossing),
+		  compare_crossings);
 }
 
 /*
@@ -235,13 +243,15 @@ find_previous(Chain *chain, const Link *link, Link *previous)
 	if (link->kind == LINK_REDIRECT || link->kind == LINK_GONE)
 		return false;
 	read_chain_page(chain, blkno);
-	for (OffsetNumber lp = FirstOffsetNumber; lp <= chain->header.nitems; lp++)
+	for (OffsetNumber lp = FirstOffsetNumber; lp <=
+		 chain->header.nitems; lp++)
 	{
 		ItemPointerSet(&tid, blkno, lp);
 		if (read_link(chain, &tid, previous) && leads_to(previous, link))
 			return true;
 	}
-	if (!(link->header.t_infomask & HEAP_UPDATED) || link->kind == LINK_HEAP_ONLY)
+	if (!(link->header.t_infomask & HEAP_UPDATED) ||
+		link->kind == LINK_HEAP_ONLY)
 		return false;
 
 	if (!chain->crossings_read)
@@ -251,7 +261,8 @@ find_previous(Chain *chain, const Link *link, Link *previous)
 	{
 		int			mid = (low + high) / 2;
 
-		if (ItemPointerCompare(&chain->crossings[mid].to, (ItemPointer) &link->tid) < 0)
+		if (ItemPointerCompare(&chain->crossings[mid].to,
+							   (ItemPointer) &link->tid) < 0)
 			low = mid + 1;
 		else
 			high = mid;
@@ -279,7 +290,8 @@ fate_of(Chain *chain, const Link *link)
 	if (link->kind == LINK_REDIRECT)
 		return pstrdup("stays until no version after it is needed");
 	if (link->kind == LINK_GONE)
-		return psprintf("the version is gone, its line pointer is %s", link->flags);
+		return psprintf("the version is gone, its line pointer is %s",
+						link->flags);
 	switch (status->state)
 	{
 		case AI_TUPLE_DEAD:
@@ -295,7 +307,8 @@ fate_of(Chain *chain, const Link *link)
 			return psprintf("transaction %u, which replaces or deletes it, runs",
 							status->updater);
 		case AI_TUPLE_UNKNOWN:
-			return psprintf("damaged: %s", status->problem ? status->problem : "unknown");
+			return psprintf("damaged: %s", status->problem ? status->problem :
+							"unknown");
 		default:
 			return psprintf("a snapshot from before transaction %u ended may need it: the horizon is %u (see arch_inspect.xmin_horizons)",
 							status->updater, chain->look->scan->horizon);
@@ -303,8 +316,8 @@ fate_of(Chain *chain, const Link *link)
 }
 
 /*
- * Was the version replaced by a heap-only one?  The bit for it stays where who
- * wanted to do so rolled back.
+ * Was the version replaced by a heap-only one?  The bit for it stays where
+ * who wanted to do so rolled back.
  */
 static bool
 is_hot_updated(const Link *link)
@@ -320,8 +333,10 @@ static void
 put_link(ReturnSetInfo *rsinfo, Chain *chain, const Link *link, int n,
 		 bool last, bool entered)
 {
-	static const char *const kinds[] = {"redirect", "version", "heap-only version", "gone"};
-	bool		tuple = link->kind == LINK_VERSION || link->kind == LINK_HEAP_ONLY;
+	static const char *const kinds[] = {"redirect", "version",
+										"heap-only version", "gone"};
+	bool		tuple = link->kind == LINK_VERSION ||
+		link->kind == LINK_HEAP_ONLY;
 	Datum		values[11];
 	bool		nulls[11] = {false};
 
@@ -335,8 +350,10 @@ put_link(ReturnSetInfo *rsinfo, Chain *chain, const Link *link, int n,
 		values[4] = CStringGetTextDatum(ai_tuple_state_name(link->verdict.status.state));
 		values[5] = BoolGetDatum(link->verdict.visible);
 		nulls[5] = !link->verdict.known;
-		values[6] = TransactionIdGetDatum(link->header.t_choice.t_heap.t_xmin);
-		values[7] = TransactionIdGetDatum(link->header.t_choice.t_heap.t_xmax);
+		values[6] =
+			TransactionIdGetDatum(link->header.t_choice.t_heap.t_xmin);
+		values[7] =
+			TransactionIdGetDatum(link->header.t_choice.t_heap.t_xmax);
 		values[8] = BoolGetDatum(is_hot_updated(link));
 	}
 	/* what the last one points to is gone, or another row's by now */
@@ -366,7 +383,8 @@ ai_version_chain(PG_FUNCTION_ARGS)
 		{"fate", TEXTOID}
 	};
 	ItemPointerData entered = *(ItemPointer) PG_GETARG_POINTER(1);
-	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns,
+											 lengthof(columns));
 	Chain		chain;
 	Link		link;
 	Link		other;
@@ -376,7 +394,8 @@ ai_version_chain(PG_FUNCTION_ARGS)
 	memset(&chain, 0, sizeof(chain));
 	chain.rel = ai_open_relation(PG_GETARG_OID(0), AI_STRUCTURE, AI_HEAP);
 	chain.nblocks = ai_fork_blocks(chain.rel, MAIN_FORKNUM);
-	ai_check_block(chain.rel, chain.nblocks, ItemPointerGetBlockNumberNoCheck(&entered));
+	ai_check_block(chain.rel, chain.nblocks,
+				   ItemPointerGetBlockNumberNoCheck(&entered));
 	chain.look = ai_look_begin(chain.rel, GetActiveSnapshot(), NULL);
 	chain.page = ai_page_create();
 	chain.blkno = InvalidBlockNumber;
@@ -387,7 +406,8 @@ ai_version_chain(PG_FUNCTION_ARGS)
 	}
 
 	/* back to the oldest; the number keeps a garbled circle from going on */
-	for (int i = 0; i < MAX_VERSIONS && find_previous(&chain, &link, &other); i++)
+	for (int i = 0; i < MAX_VERSIONS &&
+		 find_previous(&chain, &link, &other); i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		link = other;

@@ -83,7 +83,8 @@ find_keepers(Count *count, const AiHolders *holders, AiTables tables)
 		if (!ai_holder_holds(holder, tables))
 			continue;
 		count->keepers[count->nkeepers].holder = holder;
-		count->keepers[count->nkeepers++].from = ai_holder_from(holder, tables);
+		count->keepers[count->nkeepers++].from = ai_holder_from(holder,
+																tables);
 	}
 	qsort(count->keepers, count->nkeepers, sizeof(Keeper), compare_keepers);
 }
@@ -216,7 +217,8 @@ ai_why_dead(PG_FUNCTION_ARGS)
 		{"alone_bytes", INT8OID}
 	};
 	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, NCOLUMNS);
-	Relation	rel = ai_open_relation(PG_GETARG_OID(0), AI_STRUCTURE, AI_HEAP);
+	Relation	rel = ai_open_relation(PG_GETARG_OID(0), AI_STRUCTURE,
+									   AI_HEAP);
 	AiTables	tables = ai_tables_of(rel);
 	AiHolders  *holders = ai_holders_read();
 	BlockNumber nblocks = ai_fork_blocks(rel, MAIN_FORKNUM);
@@ -247,10 +249,12 @@ ai_why_dead(PG_FUNCTION_ARGS)
 	}
 	ai_close_relation(rel);
 
-	put_tally(rsinfo, "removable", NULL, InvalidTransactionId, &count.removable, NULL);
+	put_tally(rsinfo, "removable", NULL, InvalidTransactionId,
+			  &count.removable, NULL);
 	put_tally(rsinfo, "kept", NULL, count.scan.horizon, &count.kept, NULL);
 	if (count.unknown.versions > 0)
-		put_tally(rsinfo, "unknown", NULL, InvalidTransactionId, &count.unknown, NULL);
+		put_tally(rsinfo, "unknown", NULL, InvalidTransactionId,
+				  &count.unknown, NULL);
 	for (int i = count.nkeepers; --i >= 0;)
 	{
 		Keeper	   *keeper = &count.keepers[i];
@@ -261,7 +265,8 @@ ai_why_dead(PG_FUNCTION_ARGS)
 		sum.bytes += keeper->youngest.bytes;
 		/* only the oldest one keeps what no other does */
 		if (sum.versions > 0)
-			put_tally(rsinfo, ai_holder_kind_name(keeper->holder->kind), keeper->holder,
+			put_tally(rsinfo, ai_holder_kind_name(keeper->holder->kind),
+					  keeper->holder,
 					  keeper->from, &sum, i == 0 ? &keeper->youngest : &none);
 	}
 

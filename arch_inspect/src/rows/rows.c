@@ -105,7 +105,8 @@ ai_rows_map(const AiInstrument *instrument, TupleDesc desc)
 		Form_pg_attribute att = TupleDescAttr(desc, i);
 		const AiColumn *column = instrument->columns;
 
-		while (column->name != NULL && strcmp(column->name, NameStr(att->attname)) != 0)
+		while (column->name != NULL &&
+			   strcmp(column->name, NameStr(att->attname)) != 0)
 			column++;
 		if (column->name == NULL || column->type != att->atttypid)
 			ereport(ERROR,
@@ -155,7 +156,8 @@ begin_relation(AiRows *rows)
 		NullableDatum *arg = &rows->args[instrument->first_arg - 1];
 
 		if (!arg->isnull)
-			first = ai_check_block(rows->rel, nblocks, DatumGetInt64(arg->value));
+			first = ai_check_block(rows->rel, nblocks,
+								   DatumGetInt64(arg->value));
 	}
 	if (instrument->last_arg > 0)
 	{
@@ -172,8 +174,9 @@ begin_relation(AiRows *rows)
 /*
  * ai_rows_arg - an argument of a run about to begin, copied for its length
  *
- * What a caller evaluated lives no longer than its own row or call.  Compressed
- * and toasted values become plain ones, so that no getter does that anew.
+ * What a caller evaluated lives no longer than its own row or call.
+ * Compressed and toasted values become plain ones, so that no getter does
+ * that anew.
  */
 void
 ai_rows_arg(AiRows *rows, int i, Oid type, NullableDatum arg)
@@ -279,7 +282,9 @@ ai_rows_range(AiRows *rows, uint64 first, uint64 end)
 		return;
 	}
 
-	/* about 64 turns for each process; neither tiny nor more than a megabyte */
+	/*
+	 * about 64 turns for each process; neither tiny nor more than a megabyte
+	 */
 	SpinLockAcquire(&shared->lock);
 	if (!shared->begun)
 	{
@@ -321,7 +326,8 @@ take_units(AiRows *rows)
 	SpinLockAcquire(&shared->lock);
 	rows->next_unit = shared->next_unit;
 	rows->last_unit = shared->last_unit;
-	rows->end_unit = Min(shared->next_unit + shared->chunk, shared->last_unit);
+	rows->end_unit = Min(shared->next_unit + shared->chunk,
+						 shared->last_unit);
 	shared->next_unit = rows->end_unit;
 	SpinLockRelease(&shared->lock);
 
@@ -357,7 +363,8 @@ ai_rows_read_page(AiRows *rows)
 		rows->page->header_only = rows->instrument->header_only;
 		MemoryContextSwitchTo(old);
 	}
-	ai_page_read(rows->rel, rows->forknum, (BlockNumber) rows->unit, rows->page);
+	ai_page_read(rows->rel, rows->forknum, (BlockNumber) rows->unit,
+				 rows->page);
 	rows->page_read = true;
 }
 
@@ -381,7 +388,8 @@ ai_rows_page_problem(AiRows *rows)
 {
 	const char *problem = ai_rows_header(rows)->problem;
 
-	if (problem == NULL && rows->page->checksum_known && !rows->page->checksum_ok)
+	if (problem == NULL && rows->page->checksum_known &&
+		!rows->page->checksum_ok)
 		problem = "checksum does not fit the page";
 	return problem;
 }
@@ -476,8 +484,8 @@ call_begin(FunctionCallInfo fcinfo, const AiInstrument *instrument,
 /*
  * ai_rows_function - what every instrument's C function does
  *
- * It serves the places where no scan node can stand: a target list, ROWS FROM,
- * WITH ORDINALITY.
+ * It serves the places where no scan node can stand: a target list, ROWS
+ * FROM, WITH ORDINALITY.
  */
 Datum
 ai_rows_function(FunctionCallInfo fcinfo, const AiInstrument *instrument)

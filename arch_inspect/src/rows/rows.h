@@ -4,8 +4,8 @@
  *	  How a set-returning function of arch_inspect returns its rows.
  *
  * An instrument is a list of columns and a function that goes to the next
- * row.  Each column is a function that makes the value of the current row; the
- * short ones are written by a macro:
+ * row.  Each column is a function that makes the value of the current row;
+ * the short ones are written by a macro:
  *
  *		static Datum
  *		page_headers_blkno(AiRows *rows, bool *isnull)
@@ -39,11 +39,11 @@
  * others the scan layer makes parallel plans by itself.)
  *
  * In FROM the function becomes a scan node that streams, makes only the
- * columns that the query names, and those of the WHERE clause first; elsewhere
- * the same code returns a row a call.  So a getter must work in any order, and
- * may be called for a row or not.  What it returns by reference it allocates
- * in the current memory context, which lives as long as the row, or points to
- * what lives longer: constants, rows->context, the page.
+ * columns that the query names, and those of the WHERE clause first;
+ * elsewhere the same code returns a row a call.  So a getter must work in any
+ * order, and may be called for a row or not.  What it returns by reference it
+ * allocates in the current memory context, which lives as long as the row, or
+ * points to what lives longer: constants, rows->context, the page.
  *
  * A scan goes over units, numbers from a first to a last: blocks of a
  * relation, buffers, whatever the instrument counts by.  rows->unit is the
@@ -60,8 +60,8 @@
  *	  returns those of the unit and then calls ai_rows_advance() for the next.
  *	- .end runs at the end of a run that was not ended by an error.
  *
- * Arguments are rows->args[] (rows->args[0] is the first), copies that live as
- * long as the run; variable-length ones are detoasted.
+ * Arguments are rows->args[] (rows->args[0] is the first), copies that live
+ * as long as the run; variable-length ones are detoasted.
  *-------------------------------------------------------------------------
  */
 #ifndef AI_ROWS_H
@@ -107,7 +107,8 @@ typedef struct AiInstrument
 	/* a walk over the blocks of the relation that is argument 1 */
 	int			relation;		/* kinds of relation, or 0 */
 	AiTier		tier;
-	int			fork_arg;		/* which argument is what, from 1; 0 if none */
+	/* which argument is what, from 1; 0 if none */
+	int			fork_arg;
 	int			first_arg;		/* NULL there: from the first block */
 	int			last_arg;		/* NULL there: to the last block */
 
@@ -118,12 +119,14 @@ typedef struct AiInstrument
 	bool		header_only;	/* of a page, only the header is looked at */
 
 	/* for the planner; each may be missing */
-	double		(*units) (void);	/* how many, if not the relation's blocks */
+	/* how many, if not the relation's blocks */
+	double		(*units) (void);
 	bool		(*guess) (const AiKnownArg *args, int nargs, double *units,
 						  double *rows);	/* the same, by the arguments */
 	double		(*rows_per_unit) (Relation rel);	/* NULL: one */
 	double		unit_cost;		/* in seq_page_cost; 0 means 1 */
-	double		unit_cpu;		/* in cpu_tuple_cost, beside that of its rows */
+	/* in cpu_tuple_cost, beside that of its rows */
+	double		unit_cpu;
 	bool		serial;			/* units can't be shared out to workers */
 } AiInstrument;
 
@@ -186,8 +189,8 @@ struct AiRowsShared
 /*
  * Getters of one expression, over "rows".
  *
- * _OF has a variable for it, declared with its initial value; _IF has no value
- * where "known" is false, and does not look at it then.
+ * _OF has a variable for it, declared with its initial value; _IF has no
+ * value where "known" is false, and does not look at it then.
  */
 #define AI_FIELD_OF_IF(getter, variable, known, value) \
 	static Datum \

@@ -83,13 +83,15 @@ instrument_of(Oid funcid)
 		char	   *file;
 		char	   *slash;
 
-		probin = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_probin, &isnull);
+		probin = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_probin,
+								 &isnull);
 		file = isnull ? pstrdup("") : TextDatumGetCString(probin);
 		slash = strrchr(file, '/');
 		if (strcmp(slash == NULL ? file : slash + 1, "arch_inspect") == 0)
 		{
 			Datum		prosrc = SysCacheGetAttr(PROCOID, tuple,
-												 Anum_pg_proc_prosrc, &isnull);
+												 Anum_pg_proc_prosrc,
+						 &isnull);
 
 			result = ai_rows_find(TextDatumGetCString(prosrc));
 		}
@@ -132,7 +134,8 @@ guess(PlannerInfo *root, const AiInstrument *instrument, List *args,
 
 		known[n].known = IsA(arg, Const);
 		known[n].isnull = known[n].known && ((Const *) arg)->constisnull;
-		known[n].value = known[n].known ? ((Const *) arg)->constvalue : (Datum) 0;
+		known[n].value = known[n].known ? ((Const *) arg)->constvalue :
+			(Datum) 0;
 		n++;
 	}
 	result->shareable = false;
@@ -176,7 +179,8 @@ estimate_rows(PlannerInfo *root, const AiInstrument *instrument, List *args,
 							 instrument->tier);
 	if (rel == NULL)
 		return false;
-	if (!RELKIND_HAS_STORAGE(rel->rd_rel->relkind) || RELATION_IS_OTHER_TEMP(rel))
+	if (!RELKIND_HAS_STORAGE(rel->rd_rel->relkind) ||
+		RELATION_IS_OTHER_TEMP(rel))
 	{
 		ai_close_relation(rel);
 		return false;
@@ -224,8 +228,10 @@ ai_rows_support(PG_FUNCTION_ARGS)
 		SupportRequestRows *req = (SupportRequestRows *) request;
 		const AiInstrument *instrument = instrument_of(req->funcid);
 
-		if (instrument != NULL && req->node != NULL && IsA(req->node, FuncExpr) &&
-			estimate_rows(req->root, instrument, ((FuncExpr *) req->node)->args, &est))
+		if (instrument != NULL && req->node != NULL &&
+			IsA(req->node, FuncExpr) &&
+			estimate_rows(req->root, instrument,
+						  ((FuncExpr *) req->node)->args, &est))
 		{
 			req->rows = clamp_row_est(est.rows);
 			PG_RETURN_POINTER(req);
@@ -236,8 +242,10 @@ ai_rows_support(PG_FUNCTION_ARGS)
 		SupportRequestCost *req = (SupportRequestCost *) request;
 		const AiInstrument *instrument = instrument_of(req->funcid);
 
-		if (instrument != NULL && req->node != NULL && IsA(req->node, FuncExpr) &&
-			estimate_rows(req->root, instrument, ((FuncExpr *) req->node)->args, &est))
+		if (instrument != NULL && req->node != NULL &&
+			IsA(req->node, FuncExpr) &&
+			estimate_rows(req->root, instrument,
+						  ((FuncExpr *) req->node)->args, &est))
 		{
 			req->startup = 0;
 			req->per_tuple = est.units * seq_page_cost +
@@ -256,7 +264,8 @@ make_path(PlannerInfo *root, RelOptInfo *rel, const AiInstrument *instrument,
 		  const Estimate *est, int workers, double divisor)
 {
 	CustomPath *path = makeNode(CustomPath);
-	double		unit_cost = instrument->unit_cost > 0 ? instrument->unit_cost : 1;
+	double		unit_cost = instrument->unit_cost > 0 ?
+		instrument->unit_cost : 1;
 	Cost		startup = rel->baserestrictcost.startup +
 		rel->reltarget->cost.startup;
 	Cost		per_row = cpu_tuple_cost + rel->baserestrictcost.per_tuple;
@@ -273,7 +282,8 @@ make_path(PlannerInfo *root, RelOptInfo *rel, const AiInstrument *instrument,
 	path->path.rows = path->path.param_info != NULL ?
 		path->path.param_info->ppi_rows : rel->rows;
 
-	cpu = est->rows * per_row + est->units * instrument->unit_cpu * cpu_tuple_cost +
+	cpu = est->rows * per_row + est->units * instrument->unit_cpu *
+		cpu_tuple_cost +
 		path->path.rows * rel->reltarget->cost.per_tuple;
 	path->path.rows = clamp_row_est(path->path.rows / divisor);
 	path->path.startup_cost = startup;
@@ -305,7 +315,8 @@ ai_rows_per_heap_page(Relation rel)
  * that lock or change rows, which may have to look at one row again.
  */
 static void
-rows_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
+rows_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti,
+			  RangeTblEntry *rte)
 {
 	RangeTblFunction *function;
 	FuncExpr   *call;
@@ -351,7 +362,8 @@ rows_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
 	rel->partial_pathlist = NIL;
 	add_path(rel, (Path *) make_path(root, rel, instrument, &est, 0, 1));
 
-	if (!rel->consider_parallel || !est.shareable || rel->lateral_relids != NULL)
+	if (!rel->consider_parallel || !est.shareable ||
+		rel->lateral_relids != NULL)
 		return;
 	workers = compute_parallel_worker(rel, est.units, -1,
 									  max_parallel_workers_per_gather);
@@ -371,7 +383,8 @@ function_desc(FuncExpr *call)
 {
 	TupleDesc	desc;
 
-	if (get_expr_result_type((Node *) call, NULL, &desc) != TYPEFUNC_COMPOSITE)
+	if (get_expr_result_type((Node *) call, NULL,
+							 &desc) != TYPEFUNC_COMPOSITE)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
 				 errmsg("function and library of \"%s\" do not fit together",
@@ -415,9 +428,12 @@ plan_scan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
 			vars = list_append_unique(vars, var);
 	}
 	nfilter = list_length(vars);
-	foreach(lc, pull_var_clause((Node *) list_make2(tlist, path->path.pathtarget->exprs),
-								PVC_RECURSE_PLACEHOLDERS | PVC_RECURSE_AGGREGATES |
-								PVC_RECURSE_WINDOWFUNCS))
+	foreach(lc,
+			pull_var_clause((Node *) list_make2(tlist,
+												path->path.pathtarget->exprs),
+							PVC_RECURSE_PLACEHOLDERS |
+							PVC_RECURSE_AGGREGATES |
+							PVC_RECURSE_WINDOWFUNCS))
 	{
 		Var		   *var = lfirst(lc);
 

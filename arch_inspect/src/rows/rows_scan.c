@@ -81,7 +81,8 @@ create_scan_state(CustomScan *scan)
 
 	NodeSetTag(state, T_CustomScanState);
 	state->css.methods = &exec_methods;
-	state->rows.instrument = ((const NamedMethods *) scan->methods)->instrument;
+	state->rows.instrument =
+		((const NamedMethods *) scan->methods)->instrument;
 	return (Node *) state;
 }
 
@@ -106,7 +107,8 @@ begin_whole_row(RowsScan *state, List *all, List *names)
 		state->all_getters[i] = column->get;
 		state->wanted[list_nth_int(all, i)] = true;
 		TupleDescInitEntry(state->all_desc, i + 1,
-						   i < list_length(names) ? strVal(list_nth(names, i)) :
+						   i < list_length(names) ?
+						   strVal(list_nth(names, i)) :
 						   column->name,
 						   column->type, -1, 0);
 	}
@@ -126,10 +128,12 @@ begin_scan(CustomScanState *node, EState *estate, int eflags)
 	ListCell   *lc;
 
 	/* as ExecInitFunc() would for the function */
-	aclresult = object_aclcheck(ProcedureRelationId, call->funcid, GetUserId(),
+	aclresult = object_aclcheck(ProcedureRelationId, call->funcid,
+								GetUserId(),
 								ACL_EXECUTE);
 	if (aclresult != ACLCHECK_OK)
-		aclcheck_error(aclresult, OBJECT_FUNCTION, get_func_name(call->funcid));
+		aclcheck_error(aclresult, OBJECT_FUNCTION,
+					   get_func_name(call->funcid));
 	InvokeFunctionExecuteHook(call->funcid);
 
 	state->args = ExecInitExprList(call->args, &node->ss.ps);
@@ -137,7 +141,8 @@ begin_scan(CustomScanState *node, EState *estate, int eflags)
 		state->argtypes[foreach_current_index(lc)] = exprType(lfirst(lc));
 	state->strict = func_strict(call->funcid);
 	state->ncolumns = list_length(columns);
-	state->nfilter = intVal(list_nth(scan->custom_private, AI_PRIVATE_NFILTER));
+	state->nfilter = intVal(list_nth(scan->custom_private,
+									 AI_PRIVATE_NFILTER));
 	state->getters = palloc0(sizeof(AiGetter) * Max(1, state->ncolumns));
 	state->wanted = palloc0(ai_rows_ncolumns(instrument));
 	state->rows.wanted = state->wanted;
@@ -147,7 +152,8 @@ begin_scan(CustomScanState *node, EState *estate, int eflags)
 		int			column = list_nth_int(columns, i);
 
 		if (column == AI_WHOLE_ROW)
-			begin_whole_row(state, list_nth(scan->custom_private, AI_PRIVATE_ALL),
+			begin_whole_row(state,
+							list_nth(scan->custom_private, AI_PRIVATE_ALL),
 							list_nth(scan->custom_private, AI_PRIVATE_NAMES));
 		else
 		{
@@ -177,7 +183,8 @@ begin_run(RowsScan *state)
 	{
 		NullableDatum arg;
 
-		arg.value = ExecEvalExpr((ExprState *) lfirst(lc), econtext, &arg.isnull);
+		arg.value = ExecEvalExpr((ExprState *) lfirst(lc), econtext,
+								 &arg.isnull);
 		if (arg.isnull && state->strict)
 			state->done = true;
 		ai_rows_arg(&state->rows, i, state->argtypes[i], arg);
@@ -198,7 +205,8 @@ whole_row(RowsScan *state)
 		state->all_values[i] = state->all_getters[i] (&state->rows,
 													  &state->all_nulls[i]);
 	}
-	return HeapTupleGetDatum(heap_form_tuple(state->all_desc, state->all_values,
+	return HeapTupleGetDatum(heap_form_tuple(state->all_desc,
+											 state->all_values,
 											 state->all_nulls));
 }
 
@@ -230,7 +238,9 @@ exec_scan(CustomScanState *node)
 	if (!state->rows.active && !state->done)
 		begin_run(state);
 
-	/* a virtual slot owns nothing unless somebody above had it materialized */
+	/*
+	 * a virtual slot owns nothing unless somebody above had it materialized
+	 */
 	if (unlikely(TTS_SHOULDFREE(slot)))
 		ExecClearTuple(slot);
 	old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
@@ -269,7 +279,8 @@ exec_scan(CustomScanState *node)
 	}
 	MemoryContextSwitchTo(old);
 	return projection != NULL ?
-		ExecClearTuple(projection->pi_state.resultslot) : ExecClearTuple(slot);
+		ExecClearTuple(projection->pi_state.resultslot) :
+		ExecClearTuple(slot);
 }
 
 static void
@@ -302,7 +313,8 @@ initialize_worker(CustomScanState *node, shm_toc *toc, void *coordinate)
 }
 
 static void
-reinitialize_dsm(CustomScanState *node, ParallelContext *pcxt, void *coordinate)
+reinitialize_dsm(CustomScanState *node, ParallelContext *pcxt,
+				 void *coordinate)
 {
 	ai_rows_share(coordinate);
 	((RowsScan *) node)->rows.shared = coordinate;
@@ -340,8 +352,10 @@ explain_scan(CustomScanState *node, List *ancestors, ExplainState *es)
 	context = set_deparse_context_plan(es->deparse_cxt, node->ss.ps.plan,
 									   ancestors);
 	ExplainPropertyText("Function Call",
-						deparse_expression(linitial(scan->custom_exprs), context,
-										   list_length(es->rtable) > 1, false),
+						deparse_expression(linitial(scan->custom_exprs),
+										   context,
+										   list_length(es->rtable) > 1,
+										   false),
 						es);
 	foreach(lc, columns)
 	{

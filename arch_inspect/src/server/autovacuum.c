@@ -109,7 +109,8 @@ own_options(HeapTuple tuple, TupleDesc desc, AutoVacOpts *options,
 static int64
 counter(PGFunction function, Oid relid)
 {
-	return DatumGetInt64(DirectFunctionCall1(function, ObjectIdGetDatum(relid)));
+	return DatumGetInt64(DirectFunctionCall1(function,
+											 ObjectIdGetDatum(relid)));
 }
 
 /*
@@ -120,7 +121,8 @@ counter(PGFunction function, Oid relid)
  */
 static void
 put_table(ReturnSetInfo *rsinfo, Form_pg_class class, AutoVacOpts *relopts,
-		  bool user_catalog, bool active, TransactionId next_xid, MultiXactId next_multi,
+		  bool user_catalog, bool active, TransactionId next_xid,
+		  MultiXactId next_multi,
 		  int effective_multixact_freeze_max_age)
 {
 	Datum		values[NCOLS] = {0};
@@ -129,7 +131,8 @@ put_table(ReturnSetInfo *rsinfo, Form_pg_class class, AutoVacOpts *relopts,
 	float4		pcnt_unfrozen = arch_unfrozen_share(class);
 	int64		vactuples = counter(pg_stat_get_dead_tuples, class->oid);
 	int64		instuples = counter(pg_stat_get_ins_since_vacuum, class->oid);
-	int64		anltuples = counter(pg_stat_get_mod_since_analyze, class->oid);
+	int64		anltuples = counter(pg_stat_get_mod_since_analyze,
+									class->oid);
 	float4		vac_scale_factor = autovacuum_vac_scale;
 	int			vac_base_thresh = autovacuum_vac_thresh;
 	int			vac_max_thresh = arch_autovacuum_max_threshold(relopts);
@@ -183,7 +186,8 @@ put_table(ReturnSetInfo *rsinfo, Form_pg_class class, AutoVacOpts *relopts,
 		xid_age = (int32) (next_xid - class->relfrozenxid);
 	if (MultiXactIdIsValid(class->relminmxid))
 		mxid_age = (int32) (next_multi - class->relminmxid);
-	force_vacuum = xid_age > freeze_max_age || mxid_age > multixact_freeze_max_age;
+	force_vacuum = xid_age > freeze_max_age ||
+		mxid_age > multixact_freeze_max_age;
 	counted = active && enabled;
 
 	values[COL_RELID] = ObjectIdGetDatum(class->oid);
@@ -203,13 +207,19 @@ put_table(ReturnSetInfo *rsinfo, Form_pg_class class, AutoVacOpts *relopts,
 	values[COL_MXID_AGE] = Int32GetDatum(mxid_age);
 	values[COL_MXID_LIMIT] = Int32GetDatum(multixact_freeze_max_age);
 	values[COL_DUE_DEAD] = BoolGetDatum(counted && vactuples > vacthresh);
-	values[COL_DUE_INSERTED] = BoolGetDatum(counted && vac_ins_base_thresh >= 0 &&
+	values[COL_DUE_INSERTED] = BoolGetDatum(counted &&
+											vac_ins_base_thresh >= 0 &&
 											instuples > vacinsthresh);
 	values[COL_DUE_ANALYZE] = BoolGetDatum(analyzable && active &&
-										   (enabled || (force_vacuum && ARCH_FORCED_VACUUM_ANALYZES)) &&
+										   (enabled ||
+											(force_vacuum &&
+											 ARCH_FORCED_VACUUM_ANALYZES)) &&
 										   anltuples > anlthresh);
-	values[COL_DUE_WRAPAROUND] = BoolGetDatum(force_vacuum && !RecoveryInProgress());
-	values[COL_TABLES] = CStringGetTextDatum(ai_tables_name(ai_tables_of_class(class, user_catalog)));
+	values[COL_DUE_WRAPAROUND] = BoolGetDatum(force_vacuum &&
+											  !RecoveryInProgress());
+	values[COL_TABLES] =
+		CStringGetTextDatum(ai_tables_name(ai_tables_of_class(class,
+															  user_catalog)));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -227,14 +237,16 @@ PG_FUNCTION_INFO_V1(ai_autovacuum_thresholds);
 Datum
 ai_autovacuum_thresholds(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, threshold_columns, NCOLS);
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, threshold_columns,
+											 NCOLS);
 	bool		active = AutoVacuumingActive() && !RecoveryInProgress();
 	TransactionId next_xid = ReadNextTransactionId();
 	MultiXactId next_multi = ReadNextMultiXactId();
 
 	/* recovery does not know how full pg_multixact is; that would give 0 */
 	int			multi_limit = RecoveryInProgress() ?
-		autovacuum_multixact_freeze_max_age : MultiXactMemberFreezeThreshold();
+		autovacuum_multixact_freeze_max_age :
+		MultiXactMemberFreezeThreshold();
 	HASHCTL		ctl = {
 		.keysize = sizeof(Oid),
 		.entrysize = sizeof(ToastOptions),
@@ -270,7 +282,8 @@ ai_autovacuum_thresholds(PG_FUNCTION_ARGS)
 									  &user_catalog);
 			if (pass == 1 && has_options && OidIsValid(class->reltoastrelid))
 			{
-				ToastOptions *entry = hash_search(toast, &class->reltoastrelid,
+				ToastOptions *entry = hash_search(toast,
+												  &class->reltoastrelid,
 												  HASH_ENTER, NULL);
 
 				entry->options = options;
@@ -287,7 +300,8 @@ ai_autovacuum_thresholds(PG_FUNCTION_ARGS)
 				}
 			}
 			put_table(rsinfo, class, has_options ? &options : NULL,
-					  user_catalog, active, next_xid, next_multi, multi_limit);
+					  user_catalog, active, next_xid, next_multi,
+					  multi_limit);
 		}
 		systable_endscan(scan);
 	}

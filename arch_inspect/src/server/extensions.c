@@ -95,8 +95,8 @@ is_mapped(const char *directory, const char *name)
 }
 
 /*
- * The same in each directory of dynamic_library_path, where $libdir stands for
- * the server's own.
+ * The same in each directory of dynamic_library_path, where $libdir stands
+ * for the server's own.
  */
 static bool
 is_mapped_on_path(const char *name)
@@ -128,7 +128,8 @@ Datum
 ai_library_loaded(PG_FUNCTION_ARGS)
 {
 	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	bool		in_libdir = strncmp(name, "$libdir/", strlen("$libdir/")) == 0;
+	bool		in_libdir = strncmp(name, "$libdir/",
+									strlen("$libdir/")) == 0;
 	bool		found;
 
 #ifndef HAVE_LOADER_LIST
@@ -197,10 +198,13 @@ static const struct
 	HOOK(ExecutorEnd_hook, "runs as execution ends"),
 	HOOK(ExecutorCheckPerms_hook, "checks permissions on tables"),
 	HOOK(ProcessUtility_hook, "runs around commands other than queries"),
-	HOOK(object_access_hook, "sees objects being created, altered, dropped and looked up"),
+	HOOK(object_access_hook,
+		 "sees objects being created, altered, dropped and looked up"),
 	HOOK(object_access_hook_str, "the same for objects known by name"),
-	HOOK(row_security_policy_hook_permissive, "adds permissive row security policies"),
-	HOOK(row_security_policy_hook_restrictive, "adds restrictive row security policies"),
+	HOOK(row_security_policy_hook_permissive,
+		 "adds permissive row security policies"),
+	HOOK(row_security_policy_hook_restrictive,
+		 "adds restrictive row security policies"),
 	HOOK(needs_fmgr_hook, "chooses functions to wrap"),
 	HOOK(fmgr_hook, "wraps calls of functions"),
 	HOOK(check_password_hook, "checks new passwords"),
@@ -226,7 +230,8 @@ ai_hooks(PG_FUNCTION_ARGS)
 		{"held_by", TEXTOID},
 		{"what", TEXTOID}
 	};
-	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns,
+											 lengthof(columns));
 	Datum		values[lengthof(columns)];
 	bool		nulls[lengthof(columns)] = {0};
 	int			i;
@@ -252,7 +257,8 @@ ai_hooks(PG_FUNCTION_ARGS)
 		if (!nulls[1])
 			values[1] = CStringGetTextDatum(file != NULL ? file : "unknown");
 		values[2] = CStringGetTextDatum(hooks[i].words);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values,
+							 nulls);
 	}
 	return (Datum) 0;
 }

@@ -366,7 +366,8 @@ static Datum
 make_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls,
 		 const ArchColumn *columns, int ncolumns)
 {
-	return HeapTupleGetDatum(heap_form_tuple(arch_result_row(fcinfo, columns, ncolumns),
+	return HeapTupleGetDatum(heap_form_tuple(arch_result_row(fcinfo, columns,
+															 ncolumns),
 											 values, nulls));
 }
 
@@ -375,7 +376,8 @@ ticks_interval(uint64 ticks)
 {
 	Interval   *result = palloc0(sizeof(Interval));
 
-	result->time = (TimeOffset) (ticks * (USECS_PER_SEC / sysconf(_SC_CLK_TCK)));
+	result->time =
+		(TimeOffset) (ticks * (USECS_PER_SEC / sysconf(_SC_CLK_TCK)));
 	return IntervalPGetDatum(result);
 }
 
@@ -491,7 +493,8 @@ ai_process_memory(PG_FUNCTION_ARGS)
 	int64		shmem = -1;
 	int			i;
 
-	if (!read_guarded(PG_GETARG_INT32(0), "smaps_rollup", rollup, sizeof(rollup)))
+	if (!read_guarded(PG_GETARG_INT32(0), "smaps_rollup", rollup,
+					  sizeof(rollup)))
 		PG_RETURN_NULL();
 	if (read_guarded(PG_GETARG_INT32(0), "status", status, sizeof(status)))
 		shmem = field_of(status, "RssShmem");
@@ -636,7 +639,8 @@ ai_process_os_note(PG_FUNCTION_ARGS)
 
 		if (why != 0 && is_of_cluster(pid, &stat))
 			PG_RETURN_TEXT_P(cstring_to_text(psprintf("/proc/%d/%s: %s", pid,
-													  files[i], strerror(why))));
+													  files[i],
+													  strerror(why))));
 	}
 	PG_RETURN_NULL();
 }

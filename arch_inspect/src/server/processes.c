@@ -125,28 +125,42 @@ static const struct
 	{"checkpointer", "writes all changed pages to their files at each checkpoint, so that recovery need not start earlier"},
 	{"background writer", "writes some changed pages ahead, so that backends find clean buffers to reuse"},
 	{"walwriter", "writes and flushes WAL in the background, above all for asynchronous commits; a commit flushes its WAL itself"},
-	{"autovacuum launcher", "decides which database is due and asks for autovacuum workers there"},
+	{"autovacuum launcher",
+	 "decides which database is due and asks for autovacuum workers there"},
 	{"autovacuum worker", "vacuums and analyzes the tables of one database that passed their thresholds"},
-	{"logical replication launcher", "starts and restarts the workers of the subscriptions"},
-	{"logical replication worker", "applies the changes of a subscription, or copies a table for it"},
-	{"logical replication apply worker", "applies the changes that a subscription receives"},
+	{"logical replication launcher",
+	 "starts and restarts the workers of the subscriptions"},
+	{"logical replication worker",
+	 "applies the changes of a subscription, or copies a table for it"},
+	{"logical replication apply worker",
+	 "applies the changes that a subscription receives"},
 	{"logical replication parallel worker", "applies one large streamed transaction of a subscription beside its apply worker"},
-	{"logical replication tablesync worker", "copies one table of a subscription when it starts"},
-	{"logical replication sequencesync worker", "copies the values of the sequences of a subscription"},
-	{"parallel worker", "executes its share of the plan of the backend that leads it"},
+	{"logical replication tablesync worker",
+	 "copies one table of a subscription when it starts"},
+	{"logical replication sequencesync worker",
+	 "copies the values of the sequences of a subscription"},
+	{"parallel worker",
+	 "executes its share of the plan of the backend that leads it"},
 	{"walsender", "sends WAL, as it is or decoded, to a standby, a backup or a subscriber"},
 	{"walreceiver", "receives WAL from the primary and writes it to disk"},
 	{"startup", "replays WAL: recovers after a crash, or follows the primary on a standby"},
-	{"archiver", "hands each finished WAL segment to archive_command or archive_library"},
-	{"logger", "collects what all other processes write to stderr into the log files"},
-	{"walsummarizer", "notes which blocks the WAL changed, for incremental backups"},
+	{"archiver",
+	 "hands each finished WAL segment to archive_command or archive_library"},
+	{"logger",
+	 "collects what all other processes write to stderr into the log files"},
+	{"walsummarizer",
+	 "notes which blocks the WAL changed, for incremental backups"},
 	{"io worker", "reads blocks from files on behalf of other processes"},
 	{"datachecksums launcher", "switches the checksums of pages on or off, by a worker in one database after the other"},
-	{"datachecksums worker", "rewrites every page of one database, so that each gets a checksum"},
+	{"datachecksums worker",
+	 "rewrites every page of one database, so that each gets a checksum"},
 	{"REPACK decoding worker", "reads from the WAL what others change in a table while REPACK CONCURRENTLY copies it"},
-	{"slotsync worker", "copies the primary's failover slots to this standby"},
-	{"dead-end client backend", "tells a client that it cannot be served, and ends"},
-	{"standalone backend", "runs statements without a postmaster (single-user mode)"},
+	{"slotsync worker",
+	 "copies the primary's failover slots to this standby"},
+	{"dead-end client backend",
+	 "tells a client that it cannot be served, and ends"},
+	{"standalone backend",
+	 "runs statements without a postmaster (single-user mode)"},
 	{"starting", "was just forked: reads the client's startup packet or authenticates it, or is a worker that attaches to shared memory"},
 	{"foreign child", "no process of the server: an orphan that the system gave to the postmaster, as it does to the first process of a container, a child of the process that became the postmaster, or a command that he runs"}
 };
@@ -161,10 +175,14 @@ static const struct
 	{STATE_STARTING, "starting", "authenticates its client"},
 	{STATE_IDLE, "idle", "waits for the client's next statement"},
 	{STATE_RUNNING, "active", "runs a statement"},
-	{STATE_IDLEINTRANSACTION, "idle in transaction", "holds a transaction open and waits for the client"},
-	{STATE_FASTPATH, "fastpath function call", "runs a function the client called by the fast path"},
-	{STATE_IDLEINTRANSACTION_ABORTED, "idle in transaction (aborted)", "holds a failed transaction open until the client sends ROLLBACK"},
-	{STATE_DISABLED, "disabled", "does not tell: track_activities is off in this session"}
+	{STATE_IDLEINTRANSACTION, "idle in transaction",
+	 "holds a transaction open and waits for the client"},
+	{STATE_FASTPATH, "fastpath function call",
+	 "runs a function the client called by the fast path"},
+	{STATE_IDLEINTRANSACTION_ABORTED, "idle in transaction (aborted)",
+	 "holds a failed transaction open until the client sends ROLLBACK"},
+	{STATE_DISABLED, "disabled",
+	 "does not tell: track_activities is off in this session"}
 };
 
 static const char *
@@ -202,7 +220,9 @@ read_status(const PgBackendStatus *shared, int pid, Status *status)
 		if (status->entry.st_procpid == pid)
 		{
 			memcpy(&status->entry, shared, sizeof(PgBackendStatus));
-			/* the strings always end with a zero byte, as the server sees to */
+			/*
+			 * the strings always end with a zero byte, as the server sees to
+			 */
 			strlcpy(status->appname, shared->st_appname, NAMEDATALEN);
 			strlcpy(status->hostname, shared->st_clienthostname, NAMEDATALEN);
 			strlcpy(status->activity, shared->st_activity_raw,
@@ -300,12 +320,14 @@ put_wait(Datum *values, bool *nulls, uint32 wait, bool *refreshed)
 	if (type == NULL)
 		put_text(values, nulls, COL_ACTIVITY, "works");
 	else if (strcmp(type, "Activity") == 0)
-		put_text(values, nulls, COL_ACTIVITY, "sleeps until there is something to do");
+		put_text(values, nulls, COL_ACTIVITY,
+				 "sleeps until there is something to do");
 	else if (strcmp(type, "Timeout") == 0)
 		put_text(values, nulls, COL_ACTIVITY, "pauses");
 	else if (strcmp(type, "Lock") == 0)
 	{
-		put_text(values, nulls, COL_ACTIVITY, "waits for a lock: see lock_waits");
+		put_text(values, nulls, COL_ACTIVITY,
+				 "waits for a lock: see lock_waits");
 		return true;
 	}
 	else
@@ -337,10 +359,10 @@ io_worker_activity(uint32 wait)
  * Without a lock on the leader's PGPROC: these are never freed, so
  * the pointer leads to one in any case; the lock group may end meanwhile, and
  * another process may have got either PGPROC.  So the pointer is read again
- * behind the leader's pid: where both reads agree and the process is still the
- * one of the entry, it was led by a process of that PGPROC.  At worst that had
- * just ended: the row tells of a leader that is gone, as pg_stat_activity's
- * may.
+ * behind the leader's pid: where both reads agree and the process is still
+ * the one of the entry, it was led by a process of that PGPROC.  At worst
+ * that had just ended: the row tells of a leader that is gone, as
+ * pg_stat_activity's may.
  *
  * Follows pg_stat_get_activity
  * (src/backend/utils/adt/pgstatfuncs.c, REL_19_STABLE)
@@ -417,7 +439,8 @@ put_backend(Datum *values, bool *nulls, const Status *status, PGPROC *proc,
 				 GetUserNameFromId(entry->st_userid, true));
 	}
 	put_text(values, nulls, COL_APPNAME, status->appname);
-	put_process_time(values, nulls, COL_BACKEND_START, entry->st_proc_start_timestamp);
+	put_process_time(values, nulls, COL_BACKEND_START,
+					 entry->st_proc_start_timestamp);
 	blocked = put_wait(values, nulls, wait, refreshed);
 	if (strcmp(kind, "io worker") == 0)
 		put_text(values, nulls, COL_ACTIVITY, io_worker_activity(wait));
@@ -450,16 +473,20 @@ put_backend(Datum *values, bool *nulls, const Status *status, PGPROC *proc,
 			break;
 		}
 	}
-	put_process_time(values, nulls, COL_XACT_START, entry->st_xact_start_timestamp);
-	put_process_time(values, nulls, COL_QUERY_START, entry->st_activity_start_timestamp);
-	put_process_time(values, nulls, COL_STATE_CHANGE, entry->st_state_start_timestamp);
+	put_process_time(values, nulls, COL_XACT_START,
+					 entry->st_xact_start_timestamp);
+	put_process_time(values, nulls, COL_QUERY_START,
+					 entry->st_activity_start_timestamp);
+	put_process_time(values, nulls, COL_STATE_CHANGE,
+					 entry->st_state_start_timestamp);
 	put_client(values, nulls, status);
 	if (entry->st_query_id != 0)
 	{
 		values[COL_QUERY_ID] = Int64GetDatum((int64) entry->st_query_id);
 		nulls[COL_QUERY_ID] = false;
 	}
-	put_text(values, nulls, COL_QUERY, pgstat_clip_activity(status->activity));
+	put_text(values, nulls, COL_QUERY,
+			 pgstat_clip_activity(status->activity));
 }
 
 static void
@@ -472,9 +499,9 @@ put_process(ReturnSetInfo *rsinfo, Datum *values, bool *nulls)
  * The PGPROC of a process that has no status entry yet; -1 when it has none
  * of both.
  *
- * Without a lock: a pid is one word, and no two PGPROCs have the same one that
- * is not 0.  The process, a child of the postmaster's a moment ago, may end at
- * once: then its row tells of who was just there.
+ * Without a lock: a pid is one word, and no two PGPROCs have the same one
+ * that is not 0.  The process, a child of the postmaster's a moment ago, may
+ * end at once: then its row tells of who was just there.
  */
 static int
 slot_of_pid(int pid)
@@ -500,7 +527,8 @@ Datum
 ai_process_scan(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, process_columns, NCOLS);
-	bool		see_all = has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS);
+	bool		see_all = has_privs_of_role(GetUserId(),
+											ROLE_PG_READ_ALL_STATS);
 	bool		refreshed = false;
 	Status		status;
 	Datum		values[NCOLS] = {0};
@@ -589,7 +617,8 @@ ai_process_scan(PG_FUNCTION_ARGS)
 			if (slot >= 0)
 			{
 				put_int(values, nulls, COL_SLOT, slot);
-				wait = ARCH_READ_ONCE(GetPGProcByNumber(slot)->wait_event_info);
+				wait =
+					ARCH_READ_ONCE(GetPGProcByNumber(slot)->wait_event_info);
 			}
 			put_wait(values, nulls, wait, &refreshed);
 		}

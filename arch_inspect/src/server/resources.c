@@ -66,7 +66,8 @@ ai_relation_bytes(PG_FUNCTION_ARGS)
 						   fork == MAIN_FORKNUM ? "" : "_",
 						   fork == MAIN_FORKNUM ? "" : forkNames[fork]);
 			if (segment > 0 && len < sizeof(file))
-				len += snprintf(file + len, sizeof(file) - len, ".%d", segment);
+				len += snprintf(file + len, sizeof(file) - len, ".%d",
+								segment);
 			if (len >= sizeof(file) || stat(file, &st) != 0)
 				break;
 			found = true;
@@ -97,7 +98,8 @@ ai_shared_buffers_use(PG_FUNCTION_ARGS)
 		{"this_database", INT8OID},
 		{"shared_catalogs", INT8OID}
 	};
-	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns,
+											 lengthof(columns));
 	Datum		values[lengthof(columns)];
 	bool		nulls[lengthof(columns)] = {0};
 	int64		used = 0;

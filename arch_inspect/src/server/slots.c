@@ -40,7 +40,8 @@ ai_process_slot_list(PG_FUNCTION_ARGS)
 		{"slot", INT4OID},
 		{"class", TEXTOID}
 	};
-	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns,
+											 lengthof(columns));
 	Datum		values[lengthof(columns)];
 	bool		nulls[lengthof(columns)] = {0};
 	int			i;
@@ -63,7 +64,8 @@ ai_process_slot_list(PG_FUNCTION_ARGS)
 			class = "auxiliary processes";
 		values[0] = Int32GetDatum(i);
 		values[1] = CStringGetTextDatum(class);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values,
+							 nulls);
 	}
 	return (Datum) 0;
 }
@@ -136,7 +138,8 @@ ai_lwlock_sample(PG_FUNCTION_ARGS)
 		{"waiters", INT8OID},
 		{"protects", TEXTOID}
 	};
-	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+	ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns,
+											 lengthof(columns));
 	Tranche    *tranches = palloc0(sizeof(Tranche) * MAX_TRANCHES);
 	bool		refreshed = false;
 	Tranche		content = {.name = "BufferContent", .locks = NBuffers};

@@ -41,7 +41,8 @@ ai_control_file(bool missing_ok)
 }
 
 /*
- * ai_wal_redo - where recovery would begin: the last checkpoint's redo pointer
+ * ai_wal_redo - where recovery would begin: the last checkpoint's redo
+ * pointer
  */
 XLogRecPtr
 ai_wal_redo(void)

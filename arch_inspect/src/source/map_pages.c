@@ -3,8 +3,8 @@
  * map_pages.c
  *	  What the visibility map and the free space map say of a heap block.
  *
- * The layouts are those of visibilitymap.c and freespace.c, which keep them to
- * themselves.
+ * The layouts are those of visibilitymap.c and freespace.c, which keep them
+ * to themselves.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -40,8 +40,8 @@ ai_map_init(AiMap *map, ForkNumber forknum)
 }
 
 /*
- * Read block blkno of the fork into map->page: false if the fork is too short or
- * the page is new, or if it can't be believed; then map->problem says why.
+ * Read block blkno of the fork into map->page: false if the fork is too short
+ * or the page is new, or if it can't be believed; then map->problem says why.
  */
 static bool
 read_map_page(AiMap *map, Relation rel, BlockNumber blkno)
@@ -144,7 +144,8 @@ fsm_leaf_block(BlockNumber pageno)
  * False if the map's page can't be believed.
  */
 bool
-ai_fsm_category(AiMap *map, Relation rel, BlockNumber heapblk, uint8 *category)
+ai_fsm_category(AiMap *map, Relation rel, BlockNumber heapblk,
+				uint8 *category)
 {
 	FSMPage		fsm;
 
@@ -152,7 +153,8 @@ ai_fsm_category(AiMap *map, Relation rel, BlockNumber heapblk, uint8 *category)
 	if (!map_page(map, rel, fsm_leaf_block(heapblk / SlotsPerFSMPage)))
 		return map->problem == NULL;
 	fsm = (FSMPage) (map->page->image + MAXALIGN(SizeOfPageHeaderData));
-	*category = fsm->fp_nodes[NonLeafNodesPerPage + heapblk % SlotsPerFSMPage];
+	*category = fsm->fp_nodes[NonLeafNodesPerPage +
+							  heapblk % SlotsPerFSMPage];
 	return true;
 }
 

@@ -16,9 +16,9 @@
  *
  * Without a lock: a page that was in no buffer before and after its file was
  * read can have come into one, been changed and written out in between.  Then
- * the copy may be half of the old page and half of the new.  With checksums it
- * is read again; without, its rows may be of two moments, as after a crash in
- * the middle of a write.  No decoder believes an offset or length of it.
+ * the copy may be half of the old page and half of the new.  With checksums
+ * it is read again; without, its rows may be of two moments, as after a crash
+ * in the middle of a write.  No decoder believes an offset or length of it.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -63,7 +63,8 @@ ai_page_create(void)
 }
 
 /*
- * Where a block of a relation is in shared buffers just now, or InvalidBuffer.
+ * Where a block of a relation is in shared buffers just now, or
+ * InvalidBuffer.
  *
  * Without a pin the page may be gone from there when this returns.  So the
  * answer is a place to try: whoever pins compares the tag again.
@@ -106,7 +107,8 @@ copy_header(char *image, const char *page, bool with_lines)
 		memcpy(image, page, Max(header->pd_lower, CACHE_LINE));
 	else
 		return false;
-	memcpy(image + BLCKSZ - MAX_SPECIAL, page + BLCKSZ - MAX_SPECIAL, MAX_SPECIAL);
+	memcpy(image + BLCKSZ - MAX_SPECIAL, page + BLCKSZ - MAX_SPECIAL,
+		   MAX_SPECIAL);
 	return true;
 }
 
@@ -115,10 +117,11 @@ copy_header(char *image, const char *page, bool with_lines)
  * were read in a row often lie in a row, and to look there first saves the
  * lookup.
  *
- * Without a lock: buffer is below NBuffers, so its header is there.  A tag that
- * is equal by accident, half of it old, names a place to try as good as any:
- * ReadRecentBuffer() compares it again, with the buffer pinned or its header
- * locked, and what is asked of the processor is to fetch some page's memory.
+ * Without a lock: buffer is below NBuffers, so its header is there.  A tag
+ * that is equal by accident, half of it old, names a place to try as good as
+ * any: ReadRecentBuffer() compares it again, with the buffer pinned or its
+ * header locked, and what is asked of the processor is to fetch some page's
+ * memory.
  */
 static Buffer
 shared_buffer_beside(Relation rel, ForkNumber forknum, BlockNumber blkno,
@@ -149,7 +152,8 @@ expect_next(Relation rel, ForkNumber forknum, BlockNumber blkno, AiPage *page,
 	if (page->next_buffer != InvalidBuffer)
 	{
 		const char *next = BufferGetBlock(page->next_buffer);
-		int			most = !page->header_only ? BLCKSZ : !page->with_lines ? 1 :
+		int			most = !page->header_only ? BLCKSZ : !page->with_lines ?
+			1 :
 			Min(((const PageHeaderData *) page->image)->pd_lower, BLCKSZ);
 
 		/* of a header, as much as this page's has, and the special space */
@@ -175,16 +179,20 @@ copy_shared(Relation rel, ForkNumber forknum, BlockNumber blkno, AiPage *page)
 	page->next_buffer = InvalidBuffer;
 	if (buffer == InvalidBuffer)
 		return false;
-	if (!arch_read_recent_buffer(arch_rd_locator(rel), forknum, blkno, buffer))
+	if (!arch_read_recent_buffer(arch_rd_locator(rel), forknum, blkno,
+								 buffer))
 	{
-		buffer = expected ? shared_buffer_of(rel, forknum, blkno) : InvalidBuffer;
+		buffer = expected ? shared_buffer_of(rel, forknum, blkno) :
+			InvalidBuffer;
 		if (buffer == InvalidBuffer ||
-			!arch_read_recent_buffer(arch_rd_locator(rel), forknum, blkno, buffer))
+			!arch_read_recent_buffer(arch_rd_locator(rel), forknum, blkno,
+									 buffer))
 			return false;
 	}
 
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
-	if (!page->header_only || !copy_header(page->image, BufferGetPage(buffer), page->with_lines))
+	if (!page->header_only ||
+		!copy_header(page->image, BufferGetPage(buffer), page->with_lines))
 		memcpy(page->image, BufferGetPage(buffer), BLCKSZ);
 	UnlockReleaseBuffer(buffer);
 	if (page->walked + 1 == blkno)
@@ -246,7 +254,8 @@ ai_block_in_buffers(Relation rel, ForkNumber forknum, BlockNumber blkno)
  * it, and has made sure that it is not another session's temporary table.
  */
 void
-ai_page_read(Relation rel, ForkNumber forknum, BlockNumber blkno, AiPage *page)
+ai_page_read(Relation rel, ForkNumber forknum, BlockNumber blkno,
+			 AiPage *page)
 {
 	bool		local = RelationUsesLocalBuffers(rel);
 
@@ -269,7 +278,8 @@ ai_page_read(Relation rel, ForkNumber forknum, BlockNumber blkno, AiPage *page)
 		else
 			pgBufferUsage.shared_blks_read++;
 
-		page->checksum_known = DataChecksumsEnabled() && !PageIsNew(page->image);
+		page->checksum_known = DataChecksumsEnabled() &&
+			!PageIsNew(page->image);
 		page->checksum_ok = page->checksum_known &&
 			ai_page_checksum(page->image, blkno) ==
 			((PageHeader) page->image)->pd_checksum;
@@ -286,8 +296,8 @@ ai_page_read(Relation rel, ForkNumber forknum, BlockNumber blkno, AiPage *page)
 /*
  * ai_page_unproven - why nothing proves the bytes of a copy, or NULL
  *
- * A checksum does, of a page that was read from disk for this copy.  A page in
- * shared buffers may have been damaged there, or have come there with
+ * A checksum does, of a page that was read from disk for this copy.  A page
+ * in shared buffers may have been damaged there, or have come there with
  * ignore_checksum_failure on.
  */
 const char *

@@ -31,9 +31,11 @@ typedef struct AiPage
 	bool		checksum_ok;
 
 	/* for a walk in order, known to page_source.c only */
-	BlockNumber walked;			/* the last block that was in shared buffers */
+	/* the last block that was in shared buffers */
+	BlockNumber walked;
 	BlockNumber next_blkno;
-	Buffer		next_buffer;	/* where next_blkno may be, or InvalidBuffer */
+	/* where next_blkno may be, or InvalidBuffer */
+	Buffer		next_buffer;
 } AiPage;
 
 extern AiPage *ai_page_create(void);

@@ -3,10 +3,10 @@
  * proc_status.c
  *	  The status entry of a process, as pg_stat_activity reads it.
  *
- * Without a lock: an entry is shared memory that its process writes.  A reader
- * takes what it copied between two equal, even values of the change count, and
- * asks whether the entry is still that process's.  The server's own copy of all
- * entries would do, but is made once a transaction.
+ * Without a lock: an entry is shared memory that its process writes.  A
+ * reader takes what it copied between two equal, even values of the change
+ * count, and asks whether the entry is still that process's.  The server's
+ * own copy of all entries would do, but is made once a transaction.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -25,8 +25,8 @@
  * ai_status_of_proc - the status entry that should be the process's, or NULL
  *
  * Without a lock: the entry's number, where it is read from the PGPROC, is
- * bounded, and the entry is there for as long as the server runs.  Whose it is
- * may change at once, so whoever copies it compares the pid in the copy.
+ * bounded, and the entry is there for as long as the server runs.  Whose it
+ * is may change at once, so whoever copies it compares the pid in the copy.
  *
  * Before PG 17 a startup process that serves a hot standby has a backend ID
  * too, but its entry is that of an auxiliary process.

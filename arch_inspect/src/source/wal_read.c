@@ -82,7 +82,8 @@ read_history(AiWalReader *reader)
 	if (reader->history)
 		pfree(reader->history);
 	reader->nhistory = list_length(history);
-	reader->history = palloc(Max(reader->nhistory, 1) * sizeof(struct AiTimeline));
+	reader->history = palloc(Max(reader->nhistory,
+								 1) * sizeof(struct AiTimeline));
 	foreach(cell, history)
 	{
 		TimeLineHistoryEntry *entry = lfirst(cell);
@@ -96,9 +97,9 @@ read_history(AiWalReader *reader)
 }
 
 /*
- * The timeline in whose file a page is to be looked for: the one that the last
- * byte of the segment belongs to, as the file of a newer timeline begins with
- * a copy of what the older one had written of that segment.
+ * The timeline in whose file a page is to be looked for: the one that the
+ * last byte of the segment belongs to, as the file of a newer timeline begins
+ * with a copy of what the older one had written of that segment.
  *
  * Follows tliOfPointInHistory
  * (src/backend/access/transam/timeline.c, REL_19_STABLE)
@@ -112,7 +113,8 @@ timeline_of(const AiWalReader *reader, XLogRecPtr page)
 	{
 		const struct AiTimeline *t = &reader->history[i];
 
-		if (last >= t->begin && (XLogRecPtrIsInvalid(t->end) || last < t->end))
+		if (last >= t->begin &&
+			(XLogRecPtrIsInvalid(t->end) || last < t->end))
 			return t->tli;
 	}
 	return reader->timeline;
@@ -130,7 +132,8 @@ note_problem(AiWalReader *reader, const char *problem)
  * with the problem noted, where the file is gone or too short.
  */
 static bool
-read_piece(AiWalReader *reader, TimeLineID tli, XLogRecPtr page, uint32 wanted)
+read_piece(AiWalReader *reader, TimeLineID tli, XLogRecPtr page,
+		   uint32 wanted)
 {
 	char		path[MAXPGPATH];
 	char		name[MAXFNAMELEN];
@@ -141,7 +144,8 @@ read_piece(AiWalReader *reader, TimeLineID tli, XLogRecPtr page, uint32 wanted)
 	ssize_t		got;
 
 	/* a piece that follows the one before is larger */
-	if (page == reader->piece_start + reader->piece_len && reader->piece_len > 0)
+	if (page == reader->piece_start + reader->piece_len &&
+		reader->piece_len > 0)
 		reader->piece_next = Min(2 * reader->piece_next, PIECE_LARGEST);
 	len = Max(reader->piece_next, wanted);
 	len = Min(len, wal_segment_size - offset);
@@ -156,16 +160,20 @@ read_piece(AiWalReader *reader, TimeLineID tli, XLogRecPtr page, uint32 wanted)
 	{
 		note_problem(reader, errno == ENOENT ?
 					 psprintf("WAL segment file %s has been removed or recycled", name) :
-					 psprintf("could not open WAL segment file %s: %m", name));
+					 psprintf("could not open WAL segment file %s: %m",
+							  name));
 		return false;
 	}
 	pgstat_report_wait_start(WAIT_EVENT_WAL_READ);
 	got = pg_pread(fd, reader->piece, len, offset);
 	pgstat_report_wait_end();
 	if (got < 0)
-		note_problem(reader, psprintf("could not read WAL segment file %s: %m", name));
+		note_problem(reader,
+					 psprintf("could not read WAL segment file %s: %m",
+							  name));
 	else if ((uint32) got < wanted)
-		note_problem(reader, psprintf("WAL segment file %s is too short", name));
+		note_problem(reader,
+					 psprintf("WAL segment file %s is too short", name));
 	CloseTransientFile(fd);
 	if (got < 0 || (uint32) got < wanted)
 		return false;
@@ -249,15 +257,18 @@ ai_wal_open(XLogRecPtr start, XLogRecPtr end)
 	if (start > known)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("WAL start %X/%X lies in the future", LSN_FORMAT_ARGS(start)),
-				 errdetail("The WAL of this server ends at %X/%X.", LSN_FORMAT_ARGS(known))));
+				 errmsg("WAL start %X/%X lies in the future",
+						LSN_FORMAT_ARGS(start)),
+				 errdetail("The WAL of this server ends at %X/%X.",
+						   LSN_FORMAT_ARGS(known))));
 	if (!XLogRecPtrIsInvalid(end) && end < start)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("WAL end %X/%X lies before the start %X/%X",
 						LSN_FORMAT_ARGS(end), LSN_FORMAT_ARGS(start))));
 
-	reader->stop = XLogRecPtrIsInvalid(end) ? reader->limit : Min(end, reader->limit);
+	reader->stop = XLogRecPtrIsInvalid(end) ? reader->limit :
+		Min(end, reader->limit);
 	/* no record can start in the first segment, nor at 0 */
 	start = Max(start, (XLogRecPtr) wal_segment_size);
 	reader->good = start;
@@ -268,7 +279,8 @@ ai_wal_open(XLogRecPtr start, XLogRecPtr end)
 	reader->state = XLogReaderAllocate(wal_segment_size, NULL,
 									   XL_ROUTINE(.page_read = read_wal_page,
 												  .segment_open = NULL,
-												  .segment_close = close_segment),
+												  .segment_close =
+												  close_segment),
 									   reader);
 	if (reader->state == NULL)
 		ereport(ERROR,
@@ -289,7 +301,8 @@ ai_wal_open(XLogRecPtr start, XLogRecPtr end)
 			return reader;
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FILE),
-				 errmsg("cannot read the WAL from %X/%X on", LSN_FORMAT_ARGS(start)),
+				 errmsg("cannot read the WAL from %X/%X on",
+						LSN_FORMAT_ARGS(start)),
 				 errdetail("%s.", reader->problem ? reader->problem :
 						   "No valid record was found there"),
 				 errhint("The view arch_inspect.wal_status shows from where on the WAL is kept.")));
@@ -301,8 +314,8 @@ ai_wal_open(XLogRecPtr start, XLogRecPtr end)
 /*
  * ai_wal_next - reads the next record into reader->state; false at the end
  *
- * A record that ends behind the end of the range does not belong to it.  Where
- * reading stops because something is wrong, problem says what.
+ * A record that ends behind the end of the range does not belong to it.
+ * Where reading stops because something is wrong, problem says what.
  */
 bool
 ai_wal_next(AiWalReader *reader)
@@ -319,7 +332,8 @@ ai_wal_next(AiWalReader *reader)
 	if (record == NULL)
 	{
 		if (!reader->at_end && !reader->problem)
-			note_problem(reader, message ? message : "no valid record follows");
+			note_problem(reader, message ? message :
+						 "no valid record follows");
 		return false;
 	}
 	if (reader->state->EndRecPtr > reader->stop)

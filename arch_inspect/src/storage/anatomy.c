@@ -26,8 +26,8 @@
 #include "compat.h"
 
 /*
- * Padding is measured on about so many pages, spread evenly, and where that is
- * not all of them on about so many tuples of each.
+ * Padding is measured on about so many pages, spread evenly, and where that
+ * is not all of them on about so many tuples of each.
  */
 #define PADDING_PAGES	256
 #define PADDING_TUPLES	8
@@ -60,12 +60,13 @@ enum Counter
 };
 
 /*
- * The pages that a rewrite fills, as raw_heap_insert() does it: a row goes onto
- * the page of the one before, or starts the next.
+ * The pages that a rewrite fills, as raw_heap_insert() does it: a row goes
+ * onto the page of the one before, or starts the next.
  */
 typedef struct Packer
 {
-	uint32		saved;			/* bytes left free because of the fillfactor */
+	/* bytes left free because of the fillfactor */
+	uint32		saved;
 	uint32		room;			/* of the page that is being filled */
 	uint32		rows;			/* on it */
 	int64		pages;			/* filled before it */
@@ -118,7 +119,8 @@ begin_anatomy(AiRows *rows)
 
 	state->begun = true;
 	state->want_vm = rows->wanted[AI_N_all_visible_pages] ||
-		rows->wanted[AI_N_all_frozen_pages] || rows->wanted[AI_N_vm_wrong_pages];
+		rows->wanted[AI_N_all_frozen_pages] ||
+		rows->wanted[AI_N_vm_wrong_pages];
 	state->want_fsm = rows->wanted[AI_N_fsm_wrong_pages];
 	state->want_padding = rows->wanted[AI_N_padding_bytes] ||
 		rows->wanted[AI_N_padding_tuples];
@@ -154,8 +156,8 @@ next_packed_page(Packer *packer)
 }
 
 /*
- * Put a row of some aligned length into the pages of a rewrite.  What is wider
- * than the fillfactor allows has a page all the same.
+ * Put a row of some aligned length into the pages of a rewrite.  What is
+ * wider than the fillfactor allows has a page all the same.
  *
  * Follows raw_heap_insert
  * (src/backend/access/heap/rewriteheap.c, REL_19_STABLE)
@@ -203,7 +205,8 @@ pack_tuples(Packer *packer, uint32 length, uint32 rows)
 static int64
 packed_bytes(const Packer *packer)
 {
-	double		usual = packer->pages > 0 ? (double) packer->used / packer->pages :
+	double		usual = packer->pages > 0 ?
+		(double) packer->used / packer->pages :
 		EMPTY_PAGE - packer->saved;
 
 	if (packer->rows == 0)
@@ -213,8 +216,8 @@ packed_bytes(const Packer *packer)
 }
 
 /*
- * Put the rows of a page that stay into the pages of a rewrite, in the order of
- * their line pointers.
+ * Put the rows of a page that stay into the pages of a rewrite, in the order
+ * of their line pointers.
  */
 static void
 pack_page(AnatomyState *state, const char *page, const AiPageHeader *header,
@@ -249,7 +252,8 @@ pack_page(AnatomyState *state, const char *page, const AiPageHeader *header,
 			if (item.can_walk &&
 				ai_decode_attributes(item.tuple, item.item.len, state->attrs,
 									 state->natts, state->stored) == NULL)
-				length = MAXALIGN(ai_copied_width(state->copy, state->stored));
+				length = MAXALIGN(ai_copied_width(state->copy,
+												  state->stored));
 		}
 		else if (packer->rows > 0 && bytes + packer->saved <= packer->room &&
 				 packer->rows + left <= MaxHeapTuplesPerPage)
@@ -266,8 +270,8 @@ pack_page(AnatomyState *state, const char *page, const AiPageHeader *header,
 }
 
 /*
- * What the tuples of a sound page, or some of them, lose to alignment.  A tuple
- * whose attributes can't be walked tells nothing.
+ * What the tuples of a sound page, or some of them, lose to alignment.  A
+ * tuple whose attributes can't be walked tells nothing.
  */
 static void
 measure_padding(AnatomyState *state, const char *page,
@@ -314,7 +318,8 @@ count_other(AiRows *rows, const AiHeapItem *item, OffsetNumber lp)
 	uint32		len = item->item.len;
 	AiTupleStatus status;
 
-	ai_tuple_status(state->scan, item->tuple, (BlockNumber) rows->unit, lp, &status);
+	ai_tuple_status(state->scan, item->tuple, (BlockNumber) rows->unit, lp,
+					&status);
 	switch (status.state)
 	{
 		case AI_TUPLE_UPDATING:
@@ -383,7 +388,8 @@ count_row_versions(AiRows *rows, const char *page, const AiPageHeader *header,
 	state->left.dead_items = false;
 	state->left.damaged = false;
 	state->left.has_dropped = false;
-	while ((lp = ai_count_plain_tuples(page, header, lp, &plain)) <= header->nitems)
+	while ((lp = ai_count_plain_tuples(page, header, lp,
+									   &plain)) <= header->nitems)
 	{
 		AiHeapItem	item;
 
@@ -420,12 +426,14 @@ count_row_versions(AiRows *rows, const char *page, const AiPageHeader *header,
 		if (!count_other(rows, &item, lp - 1))
 			*all_visible = false;
 	}
-	*all_frozen = *all_visible && plain.frozen + frozen == plain.tuples + tuples;
+	*all_frozen = *all_visible &&
+		plain.frozen + frozen == plain.tuples + tuples;
 	N(line_pointers) += header->nitems;
 	N(live_tuples) += plain.tuples;
 	N(live_bytes) += plain.bytes;
 	state->left.kept += plain.tuples;
-	state->left.kept_bytes += plain.aligned_bytes + plain.tuples * sizeof(ItemIdData);
+	state->left.kept_bytes += plain.aligned_bytes +
+		plain.tuples * sizeof(ItemIdData);
 	N(tuple_header_bytes) += plain.header_bytes + header_bytes;
 	N(heap_only_tuples) += plain.heap_only + heap_only;
 	N(frozen_tuples) += plain.frozen + frozen;
@@ -449,7 +457,9 @@ heap_free_space(const char *page, const AiPageHeader *header)
 		bool		unused = false;
 
 		for (OffsetNumber lp = 1; lp <= header->nitems && !unused; lp++)
-			unused = ((const PageHeaderData *) page)->pd_linp[lp - 1].lp_flags == LP_UNUSED;
+			unused =
+				((const PageHeaderData *) page)->pd_linp[lp - 1].lp_flags ==
+				LP_UNUSED;
 		if (!unused)
 			return 0;
 	}
@@ -457,8 +467,8 @@ heap_free_space(const char *page, const AiPageHeader *header)
 }
 
 /*
- * What the page is by now.  Nothing of it is counted: that was done on the copy
- * of before.
+ * What the page is by now.  Nothing of it is counted: that was done on the
+ * copy of before.
  */
 static void
 judge_again(AiRows *rows, bool *all_visible, bool *all_frozen)
@@ -475,7 +485,8 @@ judge_again(AiRows *rows, bool *all_visible, bool *all_frozen)
 		state->again = ai_page_create();
 		MemoryContextSwitchTo(old);
 	}
-	ai_page_read(rows->rel, MAIN_FORKNUM, (BlockNumber) rows->unit, state->again);
+	ai_page_read(rows->rel, MAIN_FORKNUM, (BlockNumber) rows->unit,
+				 state->again);
 	ai_decode_page_header(state->again->image, AI_PAGE_HEAP, &header);
 	*all_visible = *all_frozen = false;
 	if (header.kind != AI_PAGE_HEAP || (header.flags & PD_ALL_VISIBLE) == 0)
@@ -484,15 +495,17 @@ judge_again(AiRows *rows, bool *all_visible, bool *all_frozen)
 	*all_visible = true;
 	memcpy(counted, state->n, sizeof(counted));
 	state->want_packed = false;
-	count_row_versions(rows, state->again->image, &header, all_visible, all_frozen);
+	count_row_versions(rows, state->again->image, &header, all_visible,
+					   all_frozen);
 	state->want_packed = want_packed;
 	memcpy(state->n, counted, sizeof(counted));
 }
 
 /*
- * Does the visibility map say of the block what it should not?  Whoever changes
- * the page clears the bits first, and VACUUM sets both; so the map, the page and
- * the map again are asked anew, and it counts where they don't agree then either.
+ * Does the visibility map say of the block what it should not?  Whoever
+ * changes the page clears the bits first, and VACUUM sets both; so the map,
+ * the page and the map again are asked anew, and it counts where they don't
+ * agree then either.
  */
 static void
 check_vm(AiRows *rows, bool all_visible, bool all_frozen)
@@ -506,7 +519,8 @@ check_vm(AiRows *rows, bool all_visible, bool all_frozen)
 		((bits & VISIBILITYMAP_ALL_FROZEN) && !all_frozen))
 	{
 		state->vm.current = InvalidBlockNumber;
-		if (!ai_vm_bits(&state->vm, rows->rel, (BlockNumber) rows->unit, &bits))
+		if (!ai_vm_bits(&state->vm, rows->rel, (BlockNumber) rows->unit,
+						&bits))
 			return;
 		if (bits != 0)
 		{
@@ -514,7 +528,8 @@ check_vm(AiRows *rows, bool all_visible, bool all_frozen)
 
 			judge_again(rows, &all_visible, &all_frozen);
 			state->vm.current = InvalidBlockNumber;
-			if (!ai_vm_bits(&state->vm, rows->rel, (BlockNumber) rows->unit, &bits))
+			if (!ai_vm_bits(&state->vm, rows->rel, (BlockNumber) rows->unit,
+							&bits))
 				return;
 			bits &= before;
 		}
@@ -537,7 +552,8 @@ check_fsm(AiRows *rows, uint32 free_bytes)
 	int			right = Min(free_bytes / step, 254);
 	uint8		category;
 
-	if (!ai_fsm_category(&state->fsm, rows->rel, (BlockNumber) rows->unit, &category))
+	if (!ai_fsm_category(&state->fsm, rows->rel, (BlockNumber) rows->unit,
+						 &category))
 		category = 0;
 	if (abs((int) category - right) > 1)
 		N(fsm_wrong_pages)++;
@@ -561,7 +577,8 @@ note_scanned(AiRows *rows, bool kept)
 		return;
 	N(last_scanned_block) = Max(N(last_scanned_block), (int64) rows->unit);
 	if (kept)
-		N(last_scanned_kept_block) = Max(N(last_scanned_kept_block), (int64) rows->unit);
+		N(last_scanned_kept_block) = Max(N(last_scanned_kept_block),
+										 (int64) rows->unit);
 }
 
 static void
@@ -649,8 +666,9 @@ static const AiColumn anatomy_columns[] = {
 };
 
 /*
- * One row, whatever the number of pages.  A page takes so little that starting
- * workers pays from some 100 MB on only; unit_cpu says so to the planner.
+ * One row, whatever the number of pages.  A page takes so little that
+ * starting workers pays from some 100 MB on only; unit_cpu says so to the
+ * planner.
  */
 static double
 parts_per_page(Relation rel)
@@ -662,7 +680,8 @@ parts_per_page(Relation rel)
 
 /* arch_parts.anatomy_parts(regclass) */
 AI_INSTRUMENT(anatomy_parts,
-			  .columns = anatomy_columns, .begin = begin_anatomy, .next = next_anatomy,
+			  .columns = anatomy_columns, .begin = begin_anatomy,
+			  .next = next_anatomy,
 			  .state_size = sizeof(AnatomyState),
 			  .relation = AI_HEAP, .tier = AI_STRUCTURE,
 			  .rows_per_unit = parts_per_page, .unit_cpu = 10);

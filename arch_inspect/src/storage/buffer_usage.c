@@ -20,7 +20,8 @@
 
 typedef struct Usage
 {
-	bool		used;			/* of a page's buffers; the last is of none's */
+	/* of a page's buffers; the last is of none's */
+	bool		used;
 	Oid			spc;
 	Oid			db;
 	Oid			filenumber;
@@ -81,7 +82,9 @@ grow_usage(AiRows *rows, BufferUsage *state)
 	pfree(old);
 }
 
-/* Neighbours often belong to one relation, so the last place is tried first. */
+/*
+ * Neighbours often belong to one relation, so the last place is tried first.
+ */
 static void
 buffer_usage_begin(AiRows *rows)
 {

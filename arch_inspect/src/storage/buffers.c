@@ -82,11 +82,13 @@ buffers_relation(AiRows *rows, bool *isnull)
 		*isnull = true;
 		return (Datum) 0;
 	}
-	if (buffers->filenumber != ARCH_TAG_REL(tag) || buffers->spc != ARCH_TAG_SPC(tag))
+	if (buffers->filenumber != ARCH_TAG_REL(tag) ||
+		buffers->spc != ARCH_TAG_SPC(tag))
 	{
 		buffers->spc = ARCH_TAG_SPC(tag);
 		buffers->filenumber = ARCH_TAG_REL(tag);
-		buffers->relid = RelidByRelfilenumber(buffers->spc, buffers->filenumber);
+		buffers->relid = RelidByRelfilenumber(buffers->spc,
+											  buffers->filenumber);
 	}
 	*isnull = !OidIsValid(buffers->relid);
 	return ObjectIdGetDatum(buffers->relid);
@@ -110,7 +112,8 @@ buffers_fork(AiRows *rows, bool *isnull)
 		*isnull = true;
 		return (Datum) 0;
 	}
-	return ai_rows_word(rows, &buffers->fork_words[forknum], forkNames[forknum]);
+	return ai_rows_word(rows, &buffers->fork_words[forknum],
+						forkNames[forknum]);
 }
 
 TAG_FIELD(buffers_blkno, Int64GetDatum((int64) tag->blockNum));

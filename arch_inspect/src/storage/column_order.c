@@ -4,17 +4,17 @@
  *	  The order of columns that wastes least of the rows that there are.
  *
  * Whatever the order, a row takes the bytes of its values; what an order adds
- * is the padding between them and at the end.  It is a matter of lengths modulo
- * 8 and of alignments alone, so rows are alike in large numbers, and columns
- * too: the search goes over how many columns of each class were placed.  Of two
- * ways to place the same columns one that is nowhere the longer, in no kind of
- * row, will do: whatever follows starts no later.  And a way is given up where
- * the rest, without any padding, would come out no better than an order that is
- * known.
+ * is the padding between them and at the end.  It is a matter of lengths
+ * modulo 8 and of alignments alone, so rows are alike in large numbers, and
+ * columns too: the search goes over how many columns of each class were
+ * placed.  Of two ways to place the same columns one that is nowhere the
+ * longer, in no kind of row, will do: whatever follows starts no later.  And
+ * a way is given up where the rest, without any padding, would come out no
+ * better than an order that is known.
  *
  * A column whose values have a length of 8, 16, ... bytes, or none, wastes
- * nothing at the start of a row, and nothing behind it starts later for that; so
- * such columns come first, and only the others are searched.
+ * nothing at the start of a row, and nothing behind it starts later for that;
+ * so such columns come first, and only the others are searched.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -115,7 +115,8 @@ least_waste(const AiRowKind *kinds, int nkinds, int ncolumns)
  * Move one column at a time to where it wastes less, until none does.
  */
 static double
-improve(const AiRowKind *kinds, int nkinds, int *order, int from, int ncolumns,
+improve(const AiRowKind *kinds, int nkinds, int *order, int from,
+		int ncolumns,
 		double waste, double least)
 {
 	int		   *tried = palloc(sizeof(int) * ncolumns);
@@ -142,7 +143,8 @@ improve(const AiRowKind *kinds, int nkinds, int *order, int from, int ncolumns,
 				}
 				memcpy(tried, order, sizeof(int) * ncolumns);
 				if (to < i)
-					memmove(tried + to + 1, order + to, sizeof(int) * (i - to));
+					memmove(tried + to + 1, order + to,
+							sizeof(int) * (i - to));
 				else
 					memmove(tried + i, order + i + 1, sizeof(int) * (to - i));
 				tried[to] = order[i];
@@ -201,17 +203,20 @@ keep(Search *search, const Way *way)
 	Way		   *kept;
 
 	for (int k = 0; k < search->nkinds; k++)
-		waste += (way->padding[k] + (-(search->sums[k] + way->padding[k]) & 7)) *
+		waste += (way->padding[k] +
+				  (-(search->sums[k] + way->padding[k]) & 7)) *
 			search->rows[k];
 	if (waste >= search->best)
 		return NULL;
 
-	for (Way *other = search->buckets[bucket]; other != NULL; other = other->next)
+	for (Way *other = search->buckets[bucket]; other != NULL; other =
+		 other->next)
 	{
 		bool		no_worse = true;
 		bool		no_better = true;
 
-		if (other->beaten || memcmp(other->placed, way->placed, placed_size) != 0)
+		if (other->beaten ||
+			memcmp(other->placed, way->placed, placed_size) != 0)
 			continue;
 		search->work += search->nkinds;
 		for (int k = 0; k < search->nkinds && (no_worse || no_better); k++)
@@ -278,14 +283,17 @@ search_all(Search *search, int ncolumns, bool *complete)
 				child.parent = way;
 				child.class = c;
 				child.beaten = false;
-				memcpy(child.placed, way->placed, sizeof(uint16) * search->nclasses);
+				memcpy(child.placed, way->placed,
+					   sizeof(uint16) * search->nclasses);
 				child.placed[c]++;
 				for (int k = 0; k < search->nkinds; k++)
 				{
-					AiPiece		piece = search->pieces[(Size) k * search->nclasses + c];
+					AiPiece		piece =
+						search->pieces[(Size) k * search->nclasses + c];
 
 					child.padding[k] = way->padding[k] +
-						(-(sums[k] + way->padding[k]) & PIECE_ALIGN_MASK(piece));
+						(-(sums[k] + way->padding[k]) &
+						 PIECE_ALIGN_MASK(piece));
 				}
 				kept = keep(search, &child);
 				if (kept != NULL)
@@ -310,7 +318,8 @@ search_all(Search *search, int ncolumns, bool *complete)
 		if (way->beaten)
 			continue;
 		for (int k = 0; k < search->nkinds; k++)
-			waste += (way->padding[k] + (-(search->sums[k] + way->padding[k]) & 7)) *
+			waste += (way->padding[k] +
+					  (-(search->sums[k] + way->padding[k]) & 7)) *
 				search->rows[k];
 		if (waste < search->best)
 		{
@@ -374,7 +383,8 @@ merge_kinds(Search *search, const AiRowKind *kinds, int nkinds,
 	AiPiece    *pieces = palloc(search->nclasses);
 
 	memset(buckets, -1, sizeof(buckets));
-	search->pieces = palloc_extended((Size) nkinds * search->nclasses, MCXT_ALLOC_HUGE);
+	search->pieces = palloc_extended((Size) nkinds * search->nclasses,
+									 MCXT_ALLOC_HUGE);
 	search->rows = palloc(sizeof(double) * nkinds);
 	search->sums = palloc0(nkinds);
 	for (int k = 0; k < nkinds; k++)
@@ -398,11 +408,13 @@ merge_kinds(Search *search, const AiRowKind *kinds, int nkinds,
 			at = search->nkinds++;
 			next[at] = buckets[hash];
 			buckets[hash] = at;
-			memcpy(search->pieces + (Size) at * search->nclasses, pieces, search->nclasses);
+			memcpy(search->pieces + (Size) at * search->nclasses, pieces,
+				   search->nclasses);
 			search->rows[at] = 0;
 			for (int c = 0; c < search->nclasses; c++)
 				search->sums[at] = (search->sums[at] +
-									search->available[c] * PIECE_LENGTH(pieces[c])) & 7;
+									search->available[c] *
+									PIECE_LENGTH(pieces[c])) & 7;
 		}
 		search->rows[at] += kinds[k].rows;
 	}
@@ -412,8 +424,8 @@ merge_kinds(Search *search, const AiRowKind *kinds, int nkinds,
  * ai_best_order - the order of columns that wastes least
  *
  * order holds one to begin with, by which those of equal merit go, and then
- * the best.  Returns whether no order is better; else there were too many, and
- * it is the best found.
+ * the best.  Returns whether no order is better; else there were too many,
+ * and it is the best found.
  */
 bool
 ai_best_order(const AiRowKind *kinds, int nkinds, int *order, int ncolumns)
@@ -485,10 +497,13 @@ ai_best_order(const AiRowKind *kinds, int nkinds, int *order, int ncolumns)
 		way = search_all(&search, n, &complete);
 		if (way != NULL)
 		{
-			int		   *before = memcpy(palloc(sizeof(int) * n), found + nfirst,
+			int		   *before = memcpy(palloc(sizeof(int) * n),
+										found + nfirst,
 										sizeof(int) * n);
 
-			/* from the last column back; of a class, in the order of before */
+			/*
+			 * from the last column back; of a class, in the order of before
+			 */
 			for (int at = n - 1; at >= 0; at--, way = way->parent)
 			{
 				int			i = n - 1;

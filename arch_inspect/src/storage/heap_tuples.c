@@ -181,7 +181,8 @@ heap_tuples_xmin_status(AiRows *rows, bool *isnull)
 {
 	const AiTupleStatus *status = current_status(rows);
 
-	return xid_word(rows, status == NULL ? AI_XID_NONE : status->xmin, isnull);
+	return xid_word(rows, status == NULL ? AI_XID_NONE : status->xmin,
+					isnull);
 }
 
 static Datum
@@ -189,7 +190,8 @@ heap_tuples_xmax_status(AiRows *rows, bool *isnull)
 {
 	const AiTupleStatus *status = current_status(rows);
 
-	return xid_word(rows, status == NULL ? AI_XID_NONE : status->xmax, isnull);
+	return xid_word(rows, status == NULL ? AI_XID_NONE : status->xmax,
+					isnull);
 }
 
 /* A dead line pointer is what is left of a dead version. */
@@ -226,7 +228,8 @@ heap_tuples_problem(AiRows *rows, bool *isnull)
 	{
 		AiHeapItem	item;
 
-		ai_decode_heap_item(rows->page->image, &rows->header, state->lp, &item);
+		ai_decode_heap_item(rows->page->image, &rows->header, state->lp,
+							&item);
 		problem = item.problem;
 		if (problem == NULL && item.has_header)
 			problem = current_status(rows)->problem;

@@ -117,7 +117,8 @@ states(AiRows *rows)
 			map->states[AI_TUPLE_LIVE]++;
 			continue;
 		}
-		ai_tuple_status(map->scan, tuple, (BlockNumber) rows->unit, lp, &status);
+		ai_tuple_status(map->scan, tuple, (BlockNumber) rows->unit, lp,
+						&status);
 		map->states[status.state]++;
 	}
 	map->states_of = rows->unit + 1;
@@ -146,7 +147,8 @@ page_map_kind(AiRows *rows, bool *isnull)
 	PageMap    *map = rows->state;
 	AiPageKind	kind = ai_rows_header(rows)->kind;
 
-	return ai_rows_word(rows, &map->kind_words[kind], ai_page_kind_name(kind));
+	return ai_rows_word(rows, &map->kind_words[kind],
+						ai_page_kind_name(kind));
 }
 
 AI_FIELD(page_map_lsn, LSNGetDatum(ai_rows_header(rows)->lsn));

@@ -34,7 +34,8 @@ relation_forks_next(AiRows *rows)
 }
 
 AI_FIELD(relation_forks_fork, CStringGetTextDatum(forkNames[rows->unit]));
-AI_FIELD_OF(relation_forks_path, SMgrRelation smgr = RelationGetSmgr(rows->rel),
+AI_FIELD_OF(relation_forks_path,
+			SMgrRelation smgr = RelationGetSmgr(rows->rel),
 			CStringGetTextDatum(arch_smgr_path(smgr,
 											   (ForkNumber) rows->unit)));
 

@@ -60,7 +60,8 @@ ai_row_copy_begin(TupleDesc desc)
 				 (attr->attstorage != TYPSTORAGE_PLAIN &&
 				  VARATT_CAN_MAKE_SHORT(DatumGetPointer(value))))
 		{
-			column->missing_length = VARSIZE_ANY_EXHDR(DatumGetPointer(value)) +
+			column->missing_length =
+				VARSIZE_ANY_EXHDR(DatumGetPointer(value)) +
 				VARHDRSZ_SHORT;
 			column->missing_alignby = 1;
 		}
@@ -71,7 +72,8 @@ ai_row_copy_begin(TupleDesc desc)
 }
 
 /*
- * ai_copied_length - the bytes that a copy of the row has of a column, which is
+ * ai_copied_length - the bytes that a copy of the row has of a column, which
+ * is
  * 0 for a null, and the alignment that they need
  *
  * A stored value is copied as it is.
@@ -100,7 +102,8 @@ ai_copied_length(const AiRowCopy *copy, const AiStored *stored, int column,
 }
 
 /*
- * ai_copied_width - the length of a copy of the row in the same table, without
+ * ai_copied_width - the length of a copy of the row in the same table,
+ * without
  * final alignment
  *
  * There, dropped columns stay as nulls.

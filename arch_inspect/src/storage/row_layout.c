@@ -3,12 +3,12 @@
  * row_layout.c
  *	  How the columns lie in a table's rows, and how they would lie best.
  *
- * The rows themselves are measured, with their nulls and short headers: all of
- * them in a table of up to SAMPLE_PAGES pages, else those on so many pages
- * spread evenly over it.  Every row is laid out anew in the proposed order, as
- * a copy of the table would have it: without dropped columns, with the defaults
- * that it lacks, and with a null bitmap where it then needs one.  So what is
- * said to be saved is what CREATE TABLE AS in that order saves.
+ * The rows themselves are measured, with their nulls and short headers: all
+ * of them in a table of up to SAMPLE_PAGES pages, else those on so many pages
+ * spread evenly over it.  Every row is laid out anew in the proposed order,
+ * as a copy of the table would have it: without dropped columns, with the
+ * defaults that it lacks, and with a null bitmap where it then needs one.  So
+ * what is said to be saved is what CREATE TABLE AS in that order saves.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -42,7 +42,9 @@ typedef struct ColumnSums
 	double		best_padding;	/* of the kinds of rows that are kept */
 } ColumnSums;
 
-/* Rows that are alike: the key is a piece a column, then the number follows. */
+/*
+ * Rows that are alike: the key is a piece a column, then the number follows.
+ */
 typedef struct KindTable
 {
 	HTAB	   *table;
@@ -76,8 +78,8 @@ typedef struct LayoutState
 /*
  * Should column a come before column b?  Where all have their natural size,
  * falling alignment leaves no gap at all; a size that is no multiple of the
- * alignment comes last of its kind; varlenas, which with short headers need no
- * alignment, come at the end.
+ * alignment comes last of its kind; varlenas, which with short headers need
+ * no alignment, come at the end.
  */
 static bool
 comes_before(const AiAttribute *a, const AiAttribute *b)
@@ -106,7 +108,8 @@ sort_columns(LayoutState *state, int *order)
 		int			at = i;
 
 		while (at > 0 && comes_before(&state->attrs[state->live[i]],
-									  &state->attrs[state->live[order[at - 1]]]))
+									  &state->attrs[state->live[order[at -
+																	  1]]]))
 		{
 			order[at] = order[at - 1];
 			at--;
@@ -133,7 +136,9 @@ begin_kinds(KindTable *kinds, int ncolumns, MemoryContext context)
 							   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
-/* Count the row whose pieces are set; false where there are too many kinds. */
+/*
+ * Count the row whose pieces are set; false where there are too many kinds.
+ */
 static bool
 count_kind(KindTable *kinds)
 {
@@ -143,9 +148,11 @@ count_kind(KindTable *kinds)
 	if (kinds->last == NULL ||
 		memcmp(kinds->last, kinds->pieces, kinds->key_size) != 0)
 	{
-		if (kinds->cut || hash_get_num_entries(kinds->table) * entry > MAX_KINDS_SIZE)
+		if (kinds->cut ||
+			hash_get_num_entries(kinds->table) * entry > MAX_KINDS_SIZE)
 		{
-			char	   *known = hash_search(kinds->table, kinds->pieces, HASH_FIND, NULL);
+			char	   *known = hash_search(kinds->table, kinds->pieces,
+											HASH_FIND, NULL);
 
 			kinds->cut = true;
 			if (known == NULL)
@@ -154,7 +161,8 @@ count_kind(KindTable *kinds)
 		}
 		else
 		{
-			kinds->last = hash_search(kinds->table, kinds->pieces, HASH_ENTER, &found);
+			kinds->last = hash_search(kinds->table, kinds->pieces, HASH_ENTER,
+									  &found);
 			if (!found)
 				*KIND_ROWS(kinds, kinds->last) = 0;
 		}
@@ -209,7 +217,8 @@ propose(LayoutState *state)
 		(state->kept_rows > 0 ? waste / state->kept_rows * state->rows : 0);
 
 	if (state->copy->differs)
-		stay = ai_order_waste(kinds, nkinds, present, state->nlive, NULL) <= waste;
+		stay = ai_order_waste(kinds, nkinds, present, state->nlive,
+							  NULL) <= waste;
 	else
 		stay = state->width <= state->best_width;
 	if (stay)
@@ -252,7 +261,8 @@ measure(LayoutState *state, const AiHeapItem *item)
 	for (int i = 0; i < state->nlive; i++)
 	{
 		uint8		by;
-		uint32		n = ai_copied_length(state->copy, state->stored, state->live[i], &by);
+		uint32		n = ai_copied_length(state->copy, state->stored,
+										 state->live[i], &by);
 
 		length += n;
 		nulls |= n == 0;
@@ -261,7 +271,8 @@ measure(LayoutState *state, const AiHeapItem *item)
 	state->rows++;
 	state->width += MAXALIGN(item->item.len);
 	state->copied_width += length +
-		MAXALIGN(SizeofHeapTupleHeader + (nulls ? BITMAPLEN(state->nlive) : 0));
+		MAXALIGN(SizeofHeapTupleHeader + (nulls ? BITMAPLEN(state->nlive) :
+										  0));
 	if (state->nlive == 0 || count_kind(&state->kinds))
 		state->kept_rows++;
 }
@@ -284,8 +295,10 @@ measure_page(AiRows *rows, AiTupleScan *scan, AiPage *page, BlockNumber blkno)
 		if (!item.can_walk)
 			continue;
 		ai_tuple_status(scan, item.tuple, blkno, lp, &status);
-		if (status.state != AI_TUPLE_LIVE && status.state != AI_TUPLE_LOCKED &&
-			status.state != AI_TUPLE_UPDATING && status.state != AI_TUPLE_DELETING)
+		if (status.state != AI_TUPLE_LIVE &&
+			status.state != AI_TUPLE_LOCKED &&
+			status.state != AI_TUPLE_UPDATING &&
+			status.state != AI_TUPLE_DELETING)
 			continue;
 		if (ai_decode_attributes(item.tuple, item.item.len, state->attrs,
 								 state->desc->natts, state->stored) == NULL)
@@ -380,7 +393,8 @@ AI_FIELD_OF_IF(row_layout_null_fraction, LayoutState *state = rows->state,
 static Datum
 row_layout_padding(AiRows *rows, bool *isnull)
 {
-	return average(sums(rows)->padding, ((LayoutState *) rows->state)->rows, isnull);
+	return average(sums(rows)->padding, ((LayoutState *) rows->state)->rows,
+				   isnull);
 }
 
 static Datum
@@ -467,7 +481,8 @@ row_layout_generated(AiRows *rows, bool *isnull)
 	*isnull = att->attisdropped || att->attgenerated == '\0';
 	if (*isnull)
 		return (Datum) 0;
-	return CStringGetTextDatum(arch_attribute_is_virtual(att) ? "virtual" : "stored");
+	return CStringGetTextDatum(arch_attribute_is_virtual(att) ? "virtual" :
+							   "stored");
 }
 
 static const AiColumn row_layout_columns[] = {

@@ -56,7 +56,8 @@ begin_values(AiRows *rows)
 		if (state->attrs[i].len == -1)
 			state->nattrs = i + 1;
 	}
-	state->target = RelationGetToastTupleTarget(rows->rel, TOAST_TUPLE_TARGET);
+	state->target = RelationGetToastTupleTarget(rows->rel,
+												TOAST_TUPLE_TARGET);
 }
 
 /* Is one of the tuple's varlenas compressed or external, or damaged? */
@@ -71,7 +72,8 @@ start_values(AiRows *rows)
 	if (!state->item.can_walk ||
 		(state->item.t_infomask & HEAP_HASVARWIDTH) == 0)
 		return false;
-	ai_decode_attributes(state->item.tuple, state->item.item.len, state->attrs,
+	ai_decode_attributes(state->item.tuple, state->item.item.len,
+						 state->attrs,
 						 state->nattrs, state->stored);
 	return true;
 }
@@ -86,7 +88,8 @@ next_in_tuple(ToastState *state)
 
 		if (stored->storage == AI_STORED_COMPRESSED ||
 			stored->storage == AI_STORED_EXTERNAL ||
-			(stored->problem != NULL && stored->storage != AI_STORED_UNREACHED))
+			(stored->problem != NULL &&
+			 stored->storage != AI_STORED_UNREACHED))
 			return true;
 	}
 	return false;
@@ -139,8 +142,8 @@ toast_attribute(ToastState *state)
 
 /*
  * The row's width, without final alignment, if all of it were plain (only is
- * -1), or if the value of column number only were in the row, still compressed
- * where it is.
+ * -1), or if the value of column number only were in the row, still
+ * compressed where it is.
  */
 static uint32
 width_with(ToastState *state, int only)
@@ -175,7 +178,8 @@ width_with(ToastState *state, int only)
 			length = only < 0 ? stored->raw_size : stored->ext_size;
 			/* a short one gets a short header, as heap_form_tuple() has it */
 			packed = length + VARHDRSZ_SHORT <= VARATT_SHORT_MAX &&
-				TupleDescAttr(state->desc, i)->attstorage != TYPSTORAGE_PLAIN &&
+				TupleDescAttr(state->desc,
+							  i)->attstorage != TYPSTORAGE_PLAIN &&
 				(only < 0 || stored->method == AI_METHOD_NONE);
 			length += packed ? VARHDRSZ_SHORT : VARHDRSZ;
 		}
@@ -309,9 +313,11 @@ why_looked_at(ToastState *state, StringInfo s)
 {
 	uint32		width = plain_width(state);
 
-	appendStringInfo(s, "plain, this row version would have %u bytes, ", width);
+	appendStringInfo(s, "plain, this row version would have %u bytes, ",
+					 width);
 	if (width > TOAST_TUPLE_THRESHOLD)
-		appendStringInfo(s, "over the threshold of %d", (int) TOAST_TUPLE_THRESHOLD);
+		appendStringInfo(s, "over the threshold of %d",
+						 (int) TOAST_TUPLE_THRESHOLD);
 	else
 	{
 		appendStringInfo(s, "not over the threshold of %d: so the value came as it is from an earlier version of the row, or from another row",
@@ -340,11 +346,14 @@ why_compressed(ToastState *state, StringInfo s)
 			appendStringInfoString(s, "; not compressed: it gained too little, or the strategy forbade it then");
 		return;
 	}
-	appendStringInfo(s, "; %s made it %u%% of its size", ai_method_name(stored->method),
+	appendStringInfo(s, "; %s made it %u%% of its size",
+					 ai_method_name(stored->method),
 					 stored->raw_size == 0 ? 0 :
-					 (uint32) (((uint64) stored_size(stored) * 100 + stored->raw_size / 2) /
+					 (uint32) (((uint64) stored_size(stored) * 100 +
+								stored->raw_size / 2) /
 							   stored->raw_size));
-	if (attr->attstorage == TYPSTORAGE_EXTERNAL || attr->attstorage == TYPSTORAGE_PLAIN)
+	if (attr->attstorage == TYPSTORAGE_EXTERNAL ||
+		attr->attstorage == TYPSTORAGE_PLAIN)
 		appendStringInfo(s, ", which strategy %s, the column's now, does not do: it was compressed before that was set, or elsewhere",
 						 strategy);
 	else if (CompressionMethodIsValid(attr->attcompression) &&
@@ -451,7 +460,8 @@ toast_value_problem(AiRows *rows, bool *isnull)
 	if (problem == NULL && state->lp > 0)
 	{
 		problem = current(state)->problem;
-		if (problem == NULL && current(state)->storage == AI_STORED_EXTERNAL &&
+		if (problem == NULL &&
+			current(state)->storage == AI_STORED_EXTERNAL &&
 			current(state)->toastrelid != rows->rel->rd_rel->reltoastrelid)
 			problem = "TOAST pointer leads to another table";
 	}

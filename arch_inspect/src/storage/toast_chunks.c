@@ -62,7 +62,8 @@ find_pointer(AiRows *rows, ItemPointer tid, const char *attname)
 				 errmsg("column \"%s\" of relation \"%s\" does not exist",
 						attname, RelationGetRelationName(rows->rel))));
 	ai_page_read(rows->rel, MAIN_FORKNUM,
-				 ai_check_block(rows->rel, ai_fork_blocks(rows->rel, MAIN_FORKNUM),
+				 ai_check_block(rows->rel,
+								ai_fork_blocks(rows->rel, MAIN_FORKNUM),
 								ItemPointerGetBlockNumberNoCheck(tid)),
 				 page);
 	ai_decode_page_header(page->image, AI_PAGE_HEAP, &header);
@@ -101,10 +102,12 @@ begin_chunks(AiRows *rows)
 		return;
 
 	state->toast = ai_toast_open(rows->rel);
-	state->may_see_values = ai_has_rights(RelationGetRelid(rows->rel), AI_VALUES);
+	state->may_see_values = ai_has_rights(RelationGetRelid(rows->rel),
+										  AI_VALUES);
 	if (state->toast == NULL)
 		state->find_problem = "table has no TOAST table";
-	else if (state->pointer.toastrelid != RelationGetRelid(state->toast->rel) &&
+	else if (state->pointer.toastrelid !=
+			 RelationGetRelid(state->toast->rel) &&
 			 state->pointer.toastrelid != state->toast->rel->rd_toastoid)
 		state->find_problem = "TOAST pointer leads to another table";
 	else
@@ -131,7 +134,8 @@ show_chunk(ChunksState *state)
 	state->seq = state->ref->seq;
 	if (state->seq >= state->next_seq)
 		state->next_seq = state->seq + 1;
-	ai_toast_read(state->toast, state->pointer.valueid, state->ref, &state->chunk);
+	ai_toast_read(state->toast, state->pointer.valueid, state->ref,
+				  &state->chunk);
 	state->problem = state->chunk.problem;
 	if (state->problem != NULL)
 		return true;
@@ -226,7 +230,8 @@ toast_chunks_data(AiRows *rows, bool *isnull)
 		return (Datum) 0;
 	result = palloc(VARHDRSZ + state->chunk.chunk.length);
 	SET_VARSIZE(result, VARHDRSZ + state->chunk.chunk.length);
-	memcpy(VARDATA(result), state->chunk.chunk.data, state->chunk.chunk.length);
+	memcpy(VARDATA(result), state->chunk.chunk.data,
+		   state->chunk.chunk.length);
 	return PointerGetDatum(result);
 }
 
@@ -246,5 +251,6 @@ static const AiColumn toast_chunks_columns[] = {
 
 /* arch_inspect.toast_chunks(regclass, tid, name) */
 AI_INSTRUMENT(toast_chunks,
-			  .columns = toast_chunks_columns, .begin = begin_chunks, .next = next_chunk_row,
+			  .columns = toast_chunks_columns, .begin = begin_chunks,
+			  .next = next_chunk_row,
 			  .end = end_chunks, .state_size = sizeof(ChunksState));

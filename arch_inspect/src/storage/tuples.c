@@ -60,7 +60,8 @@ prepare(AiRows *rows)
 	state->stored = palloc0(sizeof(AiStored) * Max(1, state->natts));
 	state->printers = palloc0(sizeof(AiPrinter) * Max(1, state->natts));
 	state->types = ai_types_create();
-	state->may_see_values = ai_has_rights(RelationGetRelid(rows->rel), AI_VALUES);
+	state->may_see_values = ai_has_rights(RelationGetRelid(rows->rel),
+										  AI_VALUES);
 }
 
 static void
@@ -109,7 +110,9 @@ only_problem(TuplesState *state, const char *problem)
 	return true;
 }
 
-/* Go to the line pointer state->lp; false if there is nothing to show of it. */
+/*
+ * Go to the line pointer state->lp; false if there is nothing to show of it.
+ */
 static bool
 start_attributes(AiRows *rows)
 {
@@ -125,7 +128,8 @@ start_attributes(AiRows *rows)
 	}
 
 	state->tuple_problem = NULL;
-	ai_decode_attributes(state->item.tuple, state->item.item.len, state->attrs,
+	ai_decode_attributes(state->item.tuple, state->item.item.len,
+						 state->attrs,
 						 state->natts, state->stored);
 	if (state->item.natts > state->natts)
 		return only_problem(state, "tuple has more attributes than the table has columns");
@@ -254,7 +258,8 @@ print_attribute(AiRows *rows)
 		MemoryContext old = MemoryContextSwitchTo(rows->context);
 
 		if (!printer->ready)
-			ai_printer_init(printer, state->types, state->desc, state->attnum);
+			ai_printer_init(printer, state->types, state->desc,
+							state->attnum);
 		if (!state->toast_open && stored->storage == AI_STORED_EXTERNAL)
 		{
 			state->toast = ai_toast_open(rows->rel);
@@ -274,7 +279,8 @@ print_attribute(AiRows *rows)
 	data = ai_stored_value(state->toast, at, stored, &state->value_problem);
 	if (data != NULL)
 		state->value = ai_print_value(printer, data, stored->raw_size,
-									  unproven(rows, stored), &state->value_problem);
+									  unproven(rows, stored),
+									  &state->value_problem);
 }
 
 AI_FIELD(tuples_blkno, Int64GetDatum((int64) rows->unit));
@@ -344,7 +350,8 @@ tuples_compression(AiRows *rows, bool *isnull)
 }
 
 AI_FIELD_OF_IF(tuples_raw_size, TuplesState *state = rows->state,
-			   stored_has_bytes(state) && current_stored(state)->problem == NULL,
+			   stored_has_bytes(state) &&
+			   current_stored(state)->problem == NULL,
 			   Int32GetDatum(current_stored(state)->raw_size));
 
 /* In memory of the run, for that of a row costs more than what is copied. */
@@ -362,7 +369,8 @@ tuples_raw(AiRows *rows, bool *isnull)
 	if (state->raw == NULL)
 		state->raw = ai_rows_alloc(rows, VARHDRSZ + BLCKSZ);
 	SET_VARSIZE(state->raw, VARHDRSZ + stored->length);
-	memcpy(VARDATA(state->raw), (const char *) state->item.tuple + stored->offset,
+	memcpy(VARDATA(state->raw),
+		   (const char *) state->item.tuple + stored->offset,
 		   stored->length);
 	return PointerGetDatum(state->raw);
 }
@@ -462,9 +470,11 @@ tuples_attrs(AiRows *rows, bool *isnull)
 		if (!stored_has_bytes(state) || stored->length == 0)
 			continue;
 		if (nulls)
-			ARR_NULLBITMAP(array)[(state->attnum - 1) >> 3] |= 1 << ((state->attnum - 1) & 7);
+			ARR_NULLBITMAP(array)[(state->attnum - 1) >> 3] |= 1 <<
+				((state->attnum - 1) & 7);
 		SET_VARSIZE(at, VARHDRSZ + stored->length);
-		memcpy(at + VARHDRSZ, (const char *) state->item.tuple + stored->offset,
+		memcpy(at + VARHDRSZ,
+			   (const char *) state->item.tuple + stored->offset,
 			   stored->length);
 		at += INTALIGN(VARHDRSZ + stored->length);
 	}
@@ -497,8 +507,10 @@ tuples_values(AiRows *rows, bool *isnull)
 			elems[state->attnum - 1] = CStringGetTextDatum(state->value);
 	}
 	state->attnum = natts;
-	return PointerGetDatum(construct_md_array(elems, nulls, 1, &natts, &lbound,
-											  TEXTOID, -1, false, TYPALIGN_INT));
+	return PointerGetDatum(construct_md_array(elems, nulls, 1, &natts,
+											  &lbound,
+											  TEXTOID, -1, false,
+											  TYPALIGN_INT));
 }
 
 /* The first problem of a tuple or of one of its attributes. */
@@ -508,7 +520,8 @@ tuples_first_problem(AiRows *rows, bool *isnull)
 	TuplesState *state = rows->state;
 	const char *problem = state->tuple_problem;
 
-	for (int i = 0; problem == NULL && state->attnum > 0 && i < state->natts; i++)
+	for (int i = 0; problem == NULL && state->attnum > 0 &&
+		 i < state->natts; i++)
 		problem = state->stored[i].problem;
 	*isnull = problem == NULL;
 	return *isnull ? (Datum) 0 : CStringGetTextDatum(problem);
@@ -531,12 +544,14 @@ attributes_per_page(Relation rel)
 
 /* arch_inspect.tuple_attributes(regclass, tid): one tuple */
 AI_INSTRUMENT(tuple_attributes,
-			  .columns = attribute_columns, .begin = begin_one, .next = next_attribute,
+			  .columns = attribute_columns, .begin = begin_one,
+			  .next = next_attribute,
 			  .end = end, .state_size = sizeof(TuplesState));
 
 /* arch_inspect.heap_attributes(regclass, bigint, bigint): all tuples */
 AI_INSTRUMENT(heap_attributes,
-			  .columns = attribute_columns, .begin = begin_all, .next = next_attribute,
+			  .columns = attribute_columns, .begin = begin_all,
+			  .next = next_attribute,
 			  .end = end, .state_size = sizeof(TuplesState),
 			  .relation = AI_HEAP, .tier = AI_STRUCTURE,
 			  .first_arg = 2, .last_arg = 3,
@@ -544,7 +559,8 @@ AI_INSTRUMENT(heap_attributes,
 
 /* arch_inspect.heap_tuple_data(regclass, bigint, bigint): a row a tuple */
 AI_INSTRUMENT(heap_tuple_data,
-			  .columns = tuple_columns, .begin = begin_all, .next = next_tuple_data,
+			  .columns = tuple_columns, .begin = begin_all,
+			  .next = next_tuple_data,
 			  .end = end, .state_size = sizeof(TuplesState),
 			  .relation = AI_HEAP, .tier = AI_STRUCTURE,
 			  .first_arg = 2, .last_arg = 3,

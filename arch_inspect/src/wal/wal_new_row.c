@@ -127,7 +127,8 @@ append_attribute(StringInfo out, AiWalScan *scan, RowShape *shape, int i,
 	}
 	if (problem == NULL && stored->storage == AI_STORED_EXTERNAL)
 	{
-		appendStringInfo(out, "<%u bytes in the TOAST table>", stored->raw_size);
+		appendStringInfo(out, "<%u bytes in the TOAST table>",
+						 stored->raw_size);
 		return;
 	}
 	if (problem == NULL && !printer->ready)
@@ -186,7 +187,8 @@ append_row(StringInfo out, AiWalScan *scan, RowShape *shape,
 	{
 		Form_pg_attribute att = TupleDescAttr(shape->desc, i);
 
-		if (att->attisdropped || shape->stored[i].storage == AI_STORED_MISSING)
+		if (att->attisdropped ||
+			shape->stored[i].storage == AI_STORED_MISSING)
 			continue;
 		appendStringInfo(out, "%s%s=", first ? "" : ", ",
 						 quote_identifier(NameStr(att->attname)));
@@ -235,7 +237,8 @@ ai_wal_new_row(AiWalScan *scan)
 		!ai_wal_scan_locator(scan, &locator))
 		return NULL;
 	relation = ai_wal_scan_relation(scan, &locator);
-	if (!ai_wal_scan_values(relation) || (shape = row_shape(scan, relation)) == NULL)
+	if (!ai_wal_scan_values(relation) ||
+		(shape = row_shape(scan, relation)) == NULL)
 		return NULL;
 
 	initStringInfo(&out);
@@ -249,7 +252,8 @@ ai_wal_new_row(AiWalScan *scan)
 		if (!RestoreBlockImage(scan->reader->state, 0, page.data))
 			return NULL;
 		ai_decode_page_header(page.data, AI_PAGE_HEAP, &header);
-		for (int n = 0; out.len < ROWS_SHOWN && (lp = ai_wal_tuple_line(rec, n)) != 0; n++)
+		for (int n = 0; out.len < ROWS_SHOWN &&
+			 (lp = ai_wal_tuple_line(rec, n)) != 0; n++)
 		{
 			AiHeapItem	item;
 

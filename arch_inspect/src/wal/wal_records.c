@@ -131,7 +131,8 @@ wal_records_fork(AiRows *rows, bool *isnull)
 	if (scan->forks[block->forknum] == 0)
 	{
 		old = MemoryContextSwitchTo(scan->context);
-		scan->forks[block->forknum] = CStringGetTextDatum(forkNames[block->forknum]);
+		scan->forks[block->forknum] =
+			CStringGetTextDatum(forkNames[block->forknum]);
 		MemoryContextSwitchTo(old);
 	}
 	return scan->forks[block->forknum];
@@ -152,7 +153,8 @@ wal_records_blocks(AiRows *rows, bool *isnull)
 	}
 	for (int i = 0; i <= r->max_block_id; i++)
 		if (r->blocks[i].in_use && r->blocks[i].forknum == main->forknum &&
-			memcmp(arch_block_rlocator(&r->blocks[i]), arch_block_rlocator(main),
+			memcmp(arch_block_rlocator(&r->blocks[i]),
+				   arch_block_rlocator(main),
 				   sizeof(AiLocator)) == 0)
 			numbers[n++] = Int64GetDatum((int64) r->blocks[i].blkno);
 	return PointerGetDatum(construct_array(numbers, n, INT8OID, sizeof(int64),
@@ -166,15 +168,16 @@ wal_records_action(AiRows *rows, bool *isnull)
 	int			len = ai_wal_action(ai_wal_scan_record(scan_of(rows)), words);
 
 	*isnull = len == 0;
-	return *isnull ? (Datum) 0 : PointerGetDatum(cstring_to_text_with_len(words, len));
+	return *isnull ? (Datum) 0 :
+		PointerGetDatum(cstring_to_text_with_len(words, len));
 }
 
 AI_FIELD_OF_IF(wal_records_new_row, char *row = ai_wal_new_row(scan_of(rows)),
 			   row != NULL, CStringGetTextDatum(row));
 
 /*
- * The server's own description, as pg_walinspect and pg_waldump show it; it is
- * another text on every major.
+ * The server's own description, as pg_walinspect and pg_waldump show it; it
+ * is another text on every major.
  */
 static Datum
 wal_records_description(AiRows *rows, bool *isnull)
@@ -212,7 +215,8 @@ is_asked_block(const RecordsState *state, const DecodedBkpBlock *block)
 {
 	return block->in_use && block->blkno == state->blkno &&
 		block->forknum == state->forknum &&
-		memcmp(arch_block_rlocator(block), &state->locator, sizeof(AiLocator)) == 0;
+		memcmp(arch_block_rlocator(block), &state->locator,
+			   sizeof(AiLocator)) == 0;
 }
 
 /* Does the record carry an image of the block that page_history asks for? */
@@ -295,7 +299,8 @@ records_guess(const AiKnownArg *args, int nargs, double *units, double *rows)
  */
 AI_INSTRUMENT(wal_records,
 			  .columns = record_columns,
-			  .begin = records_begin, .next = records_next, .end = records_end,
+			  .begin = records_begin, .next = records_next,
+			  .end = records_end,
 			  .guess = records_guess,
 			  .state_size = sizeof(RecordsState));
 
@@ -314,7 +319,8 @@ history_begin(AiRows *rows)
 		return;
 	blkno = DatumGetInt64(rows->args[1].value);
 	state->forknum = ai_fork_number(TextDatumGetCString(rows->args[4].value));
-	rel = ai_open_relation(DatumGetObjectId(rows->args[0].value), AI_STRUCTURE,
+	rel = ai_open_relation(DatumGetObjectId(rows->args[0].value),
+						   AI_STRUCTURE,
 						   AI_ANY_RELATION);
 	if (blkno < 0 || blkno > MaxBlockNumber)
 		ereport(ERROR,
@@ -371,7 +377,8 @@ history_guess(const AiKnownArg *args, int nargs, double *units, double *rows)
  */
 AI_INSTRUMENT(page_history,
 			  .columns = record_columns,
-			  .begin = history_begin, .next = history_next, .end = records_end,
+			  .begin = history_begin, .next = history_next,
+			  .end = records_end,
 			  .guess = history_guess, .unit_cpu = AI_WAL_RECORDS_PER_PAGE,
 			  .state_size = sizeof(RecordsState));
 
@@ -455,8 +462,11 @@ transaction_next(AiRows *rows)
 			TransactionId top;
 			const char *subxids;
 
-			/* COMMIT PREPARED is logged by another session, without the xid */
-			(void) ai_wal_xids(ai_wal_scan_record(&state->scan), &top, &subxids);
+			/*
+			 * COMMIT PREPARED is logged by another session, without the xid
+			 */
+			(void) ai_wal_xids(ai_wal_scan_record(&state->scan), &top,
+							   &subxids);
 			if (top == state->xid)
 				return true;
 		}
@@ -466,7 +476,8 @@ transaction_next(AiRows *rows)
 
 /* As a page's history, but the range is read twice. */
 static bool
-transaction_guess(const AiKnownArg *args, int nargs, double *units, double *rows)
+transaction_guess(const AiKnownArg *args, int nargs, double *units,
+				  double *rows)
 {
 	if (!ai_wal_scan_pages(args, nargs, 1, units))
 		return false;
@@ -480,6 +491,7 @@ transaction_guess(const AiKnownArg *args, int nargs, double *units, double *rows
  */
 AI_INSTRUMENT(transaction_wal,
 			  .columns = record_columns,
-			  .begin = transaction_begin, .next = transaction_next, .end = records_end,
+			  .begin = transaction_begin, .next = transaction_next,
+			  .end = records_end,
 			  .guess = transaction_guess, .unit_cpu = AI_WAL_RECORDS_PER_PAGE,
 			  .state_size = sizeof(RecordsState));

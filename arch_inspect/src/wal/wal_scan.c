@@ -3,12 +3,12 @@
  * wal_scan.c
  *	  What the instruments over WAL records share: rights, names, words.
  *
- * Every record is for superusers, pg_read_server_files and pg_monitor.  Others
- * see the records about relations of their database whose structure they may
- * see, and of the transactions that made such records how they ended.  What an
- * application put into a logical message, or an extension into a record of its
- * own kind, is data: the server's description, which may spell it out, is for
- * who may read the WAL's files.
+ * Every record is for superusers, pg_read_server_files and pg_monitor.
+ * Others see the records about relations of their database whose structure
+ * they may see, and of the transactions that made such records how they
+ * ended.  What an application put into a logical message, or an extension
+ * into a record of its own kind, is data: the server's description, which may
+ * spell it out, is for who may read the WAL's files.
  *
  * A record names files, not relations.  Which relation has them is asked of
  * the catalog once a scan; the files of other databases, and those that a
@@ -135,7 +135,8 @@ ai_wal_scan_relation(AiWalScan *scan, const AiLocator *locator)
 	AiWalRelation *relation;
 	bool		found;
 
-	if (scan->last && memcmp(&scan->last->locator, locator, sizeof(AiLocator)) == 0)
+	if (scan->last &&
+		memcmp(&scan->last->locator, locator, sizeof(AiLocator)) == 0)
 		return scan->last;
 	if (scan->relations &&
 		(hash_get_num_entries(scan->relations) >= MAX_RELATIONS ||
@@ -160,10 +161,12 @@ ai_wal_scan_relation(AiWalScan *scan, const AiLocator *locator)
 		bool		structure = false;
 
 		/* the catalog is asked first: it may fail, and must leave no entry */
-		if (locator->rel != 0 && (locator->db == MyDatabaseId || locator->db == 0))
+		if (locator->rel != 0 &&
+			(locator->db == MyDatabaseId || locator->db == 0))
 			relid = RelidByRelfilenumber(locator->spc, locator->rel);
 		/* it may have been dropped this moment */
-		if (OidIsValid(relid) && !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
+		if (OidIsValid(relid) &&
+			!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
 			relid = InvalidOid;
 		if (OidIsValid(relid))
 			structure = ai_has_rights(relid, AI_STRUCTURE);
@@ -200,7 +203,8 @@ ends_shown(AiWalScan *scan, const AiWalRecord *rec)
 	uint32		top;
 	const char *subxids;
 	int			n = ai_wal_xids(rec, &top, &subxids);
-	bool		shown = hash_search(scan->xids, &top, HASH_FIND, NULL) != NULL;
+	bool		shown = hash_search(scan->xids, &top, HASH_FIND,
+									NULL) != NULL;
 	uint8		op = rec->info & XLOG_XACT_OPMASK;
 	bool		ends = op == XLOG_XACT_COMMIT || op == XLOG_XACT_ABORT ||
 		op == XLOG_XACT_COMMIT_PREPARED || op == XLOG_XACT_ABORT_PREPARED;
@@ -210,7 +214,8 @@ ends_shown(AiWalScan *scan, const AiWalRecord *rec)
 		TransactionId xid;
 
 		memcpy(&xid, subxids + i * sizeof(xid), sizeof(xid));
-		if (hash_search(scan->xids, &xid, ends ? HASH_REMOVE : HASH_FIND, NULL))
+		if (hash_search(scan->xids, &xid, ends ? HASH_REMOVE : HASH_FIND,
+						NULL))
 			shown = true;
 	}
 	if (shown && ends)
@@ -228,7 +233,8 @@ forget_older(AiWalScan *scan, const AiWalRecord *rec)
 	HASH_SEQ_STATUS seq;
 	TransactionId *xid;
 
-	if (!AI_WAL_MAIN(rec, offsetof(xl_running_xacts, oldestRunningXid), &oldest, 4))
+	if (!AI_WAL_MAIN(rec, offsetof(xl_running_xacts, oldestRunningXid),
+					 &oldest, 4))
 		return;
 	hash_seq_init(&seq, scan->xids);
 	while ((xid = hash_seq_search(&seq)) != NULL)
@@ -261,8 +267,8 @@ may_see(AiWalScan *scan)
 }
 
 /*
- * Says once, at the end of the range, that something was left out: no rows, or
- * few, look like no WAL.
+ * Says once, at the end of the range, that something was left out: no rows,
+ * or few, look like no WAL.
  */
 static void
 say_hidden(AiWalScan *scan)
@@ -332,7 +338,8 @@ ai_wal_scan_rmgr(AiWalScan *scan, RmgrId rmid)
 uint8
 ai_wal_type_info(RmgrId rmid, uint8 info)
 {
-	return rmid == RM_XACT_ID ? info & XLOG_XACT_OPMASK : info & ~XLR_INFO_MASK;
+	return rmid == RM_XACT_ID ? info & XLOG_XACT_OPMASK :
+		info & ~XLR_INFO_MASK;
 }
 
 /*
@@ -354,7 +361,8 @@ ai_wal_scan_type(AiWalScan *scan, RmgrId rmid, uint8 info)
 	if (RmgrIdExists(rmid))
 		name = RmgrTable[rmid].rm_identify(info);
 	scan->types[rmid][i] = CStringGetTextDatum(name ? name :
-											   psprintf("UNKNOWN (%x)", info & ~XLR_INFO_MASK));
+											   psprintf("UNKNOWN (%x)", info &
+														~XLR_INFO_MASK));
 	MemoryContextSwitchTo(old);
 	return scan->types[rmid][i];
 }

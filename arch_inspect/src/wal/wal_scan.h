@@ -21,7 +21,8 @@
 typedef struct AiWalRelation
 {
 	AiLocator	locator;		/* hash key */
-	Oid			relid;			/* invalid where no relation has these files */
+	/* invalid where no relation has these files */
+	Oid			relid;
 	bool		structure;		/* may the caller see its structure? */
 	int8		values;			/* ... and its values? -1: not yet asked */
 	void	   *shape;			/* see wal_new_row.c */
@@ -42,7 +43,8 @@ typedef struct AiWalScan
 	MemoryContext shapes;		/* of their rows, see wal_new_row.c */
 	struct AiTypes *value_types;	/* of the values in them */
 	int64		shape_columns;
-	HTAB	   *xids;			/* of shown, running transactions (not if all) */
+	/* of shown, running transactions (not if all) */
+	HTAB	   *xids;
 
 	/* texts that come again and again */
 	Datum		rmgrs[RM_MAX_ID + 1];
@@ -50,12 +52,14 @@ typedef struct AiWalScan
 	Datum		forks[MAX_FORKNUM + 1];
 } AiWalScan;
 
-extern void ai_wal_scan_begin(AiWalScan *scan, XLogRecPtr start, XLogRecPtr end);
+extern void ai_wal_scan_begin(AiWalScan *scan, XLogRecPtr start,
+							  XLogRecPtr end);
 extern bool ai_wal_scan_next(AiWalScan *scan);
 extern const AiWalRecord *ai_wal_scan_record(AiWalScan *scan);
 extern const DecodedBkpBlock *ai_wal_scan_block(const AiWalScan *scan);
 extern bool ai_wal_scan_locator(AiWalScan *scan, AiLocator *locator);
-extern AiWalRelation *ai_wal_scan_relation(AiWalScan *scan, const AiLocator *locator);
+extern AiWalRelation *ai_wal_scan_relation(AiWalScan *scan,
+										   const AiLocator *locator);
 extern bool ai_wal_scan_values(AiWalRelation *relation);
 extern Datum ai_wal_scan_rmgr(AiWalScan *scan, RmgrId rmid);
 extern Datum ai_wal_scan_type(AiWalScan *scan, RmgrId rmid, uint8 info);

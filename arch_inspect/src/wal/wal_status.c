@@ -40,7 +40,8 @@ static TimestampTz last_look = 0;
  * the byte's offset in the file; three nulls for an invalid LSN.
  */
 static int
-put_position(Datum *values, bool *nulls, int i, XLogRecPtr lsn, TimeLineID tli)
+put_position(Datum *values, bool *nulls, int i, XLogRecPtr lsn,
+			 TimeLineID tli)
 {
 	char		name[MAXFNAMELEN];
 	XLogSegNo	segno;
@@ -54,7 +55,8 @@ put_position(Datum *values, bool *nulls, int i, XLogRecPtr lsn, TimeLineID tli)
 	XLogFileName(name, tli, segno, wal_segment_size);
 	values[i++] = LSNGetDatum(lsn);
 	values[i++] = CStringGetTextDatum(name);
-	values[i++] = Int32GetDatum((int32) XLogSegmentOffset(lsn, wal_segment_size));
+	values[i++] = Int32GetDatum((int32) XLogSegmentOffset(lsn,
+														  wal_segment_size));
 	return i;
 }
 
@@ -165,12 +167,14 @@ ai_wal_status(PG_FUNCTION_ARGS)
 	i = put_position(values, nulls, i, flushed, tli);
 	i = put_lsn(values, nulls, i, received);
 	i = put_position(values, nulls, i, replayed, tli);
-	i = put_position(values, nulls, i, redo, control->checkPointCopy.ThisTimeLineID);
+	i = put_position(values, nulls, i, redo,
+					 control->checkPointCopy.ThisTimeLineID);
 	i = put_lsn(values, nulls, i, control->checkPoint);
 	values[i++] = TimestampTzGetDatum(time_t_to_timestamptz((pg_time_t) control->checkPointCopy.time));
 	XLByteToSeg(redo, segno, wal_segment_size);
 	i = put_lsn(values, nulls, i,
-				(segno + Max(CheckPointSegments - 1, 1)) * (XLogRecPtr) wal_segment_size);
+				(segno + Max(CheckPointSegments - 1, 1)) *
+				(XLogRecPtr) wal_segment_size);
 
 	look = GetCurrentTimestamp();
 	nulls[i] = last_look == 0 || now < last_lsn;
@@ -182,7 +186,8 @@ ai_wal_status(PG_FUNCTION_ARGS)
 	i = put_lsn(values, nulls, i, summarized_lsn());
 	Assert(i == lengthof(columns));
 
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values,
+													  nulls)));
 }
 
 /*
@@ -279,5 +284,6 @@ ai_wal_segments(PG_FUNCTION_ARGS)
 	nulls[5] = ready == 0;
 	values[5] = LSNGetDatum(ready * (XLogRecPtr) wal_segment_size);
 
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values,
+													  nulls)));
 }

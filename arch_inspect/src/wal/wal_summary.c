@@ -55,7 +55,8 @@ state_of(AiRows *rows)
 static inline uint32
 summary_bucket(const SummaryState *state, const SummaryKey *key)
 {
-	return murmurhash32(key->locator.rel ^ (key->kind << 16) ^ key->locator.db) &
+	return murmurhash32(key->locator.rel ^ (key->kind <<
+											16) ^ key->locator.db) &
 		(state->nbuckets - 1);
 }
 
@@ -69,7 +70,8 @@ grow_summary(SummaryState *state)
 									 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (SummaryEntry *e = state->all; e; e = e->older)
 	{
-		SummaryEntry **bucket = &state->buckets[summary_bucket(state, &e->key)];
+		SummaryEntry **bucket = &state->buckets[summary_bucket(state,
+															   &e->key)];
 
 		e->next = *bucket;
 		*bucket = e;
@@ -125,8 +127,10 @@ static void
 summary_begin(AiRows *rows)
 {
 	SummaryState *state = state_of(rows);
-	XLogRecPtr	start = rows->args[0].isnull ? 0 : DatumGetUInt64(rows->args[0].value);
-	XLogRecPtr	end = rows->args[1].isnull ? 0 : DatumGetUInt64(rows->args[1].value);
+	XLogRecPtr	start = rows->args[0].isnull ? 0 :
+		DatumGetUInt64(rows->args[0].value);
+	XLogRecPtr	end = rows->args[1].isnull ? 0 :
+		DatumGetUInt64(rows->args[1].value);
 
 	ai_wal_scan_begin(&state->scan, start, end);
 	while (ai_wal_scan_next(&state->scan))
@@ -163,7 +167,8 @@ wal_summary_relation(AiRows *rows, bool *isnull)
 	Oid			relid = InvalidOid;
 
 	if (state->entry->key.locator.rel != 0)
-		relid = ai_wal_scan_relation(&state->scan, &state->entry->key.locator)->relid;
+		relid = ai_wal_scan_relation(&state->scan,
+									 &state->entry->key.locator)->relid;
 	*isnull = !OidIsValid(relid);
 	return ObjectIdGetDatum(relid);
 }

@@ -18,7 +18,10 @@
 
 #include "compat.h"
 
-/* A place for each set; a set that finds its place taken drives out the other. */
+/*
+ * A place for each set; a set that finds its place taken drives out the
+ * other.
+ */
 #define NPLACES 256
 
 typedef struct Place
@@ -110,14 +113,15 @@ make_flags(uint16 infomask, uint16 infomask2)
 /*
  * ai_heap_flags - the names of the bits that are set
  *
- * First each bit of t_infomask and t_infomask2, then the names that the server
- * has for two bits together.  The array lives until the cache needs its place,
- * which is not before the next call.
+ * First each bit of t_infomask and t_infomask2, then the names that the
+ * server has for two bits together.  The array lives until the cache needs
+ * its place, which is not before the next call.
  */
 Datum
 ai_heap_flags(AiHeapFlags *cache, uint16 infomask, uint16 infomask2)
 {
-	uint32		key = ((uint32) (infomask2 & ~HEAP_NATTS_MASK) << 16) | infomask;
+	uint32		key = ((uint32) (infomask2 & ~HEAP_NATTS_MASK) << 16) |
+		infomask;
 	Place	   *place = &cache->places[murmurhash32(key) % NPLACES];
 
 	if (!place->used || place->key != key)

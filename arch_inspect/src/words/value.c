@@ -4,11 +4,11 @@
  *	  Prints the values of a table's columns, checked to the last byte.
  *
  * A type's output function is reached only with bytes that decode_value.c
- * found sound for the type's shape, as value_type.c tells it.  Where the shape
- * is not known, the bytes must be proven: every page that they came from was
- * read from disk for this value, and its checksum was right.  A page in shared
- * buffers proves nothing, for it may have come there in spite of its checksum,
- * nor does a WAL record, which repeats what the page held.
+ * found sound for the type's shape, as value_type.c tells it.  Where the
+ * shape is not known, the bytes must be proven: every page that they came
+ * from was read from disk for this value, and its checksum was right.  A page
+ * in shared buffers proves nothing, for it may have come there in spite of
+ * its checksum, nor does a WAL record, which repeats what the page held.
  *
  * What an output function warns of becomes the reason beside the value: a
  * warning a row would be a flood, and tell neither row nor column.
@@ -40,7 +40,8 @@
  * The type of a dropped column is gone, but not its length and alignment.
  */
 void
-ai_printer_init(AiPrinter *printer, AiTypes *types, TupleDesc desc, int attnum)
+ai_printer_init(AiPrinter *printer, AiTypes *types, TupleDesc desc,
+				int attnum)
 {
 	Form_pg_attribute att = TupleDescAttr(desc, attnum - 1);
 	Oid			output;
@@ -116,9 +117,9 @@ ai_value_checker(AiTypes *types, const char *unproven)
 }
 
 /*
- * The type of an array in a column of type anyarray, as pg_statistic has them:
- * its third word is the type of the elements, and in a damaged value any
- * number.  NULL where there is no such type.
+ * The type of an array in a column of type anyarray, as pg_statistic has
+ * them: its third word is the type of the elements, and in a damaged value
+ * any number.  NULL where there is no such type.
  */
 static AiType *
 any_array(AiTypes *types, const char *data, uint32 len)
@@ -238,7 +239,8 @@ print_guarded(AiPrinter *printer, Datum datum, const char **problem)
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
 		if (warning != NULL)
-			*problem = psprintf("the type's output function warns: %s", warning);
+			*problem = psprintf("the type's output function warns: %s",
+								warning);
 	}
 	PG_CATCH();
 	{
@@ -252,9 +254,11 @@ print_guarded(AiPrinter *printer, Datum datum, const char **problem)
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
 		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
-			ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
+			ERRCODE_TO_CATEGORY(error->sqlerrcode) ==
+			ERRCODE_OPERATOR_INTERVENTION)
 			ReThrowError(error);
-		*problem = psprintf("the type's output function says: %s", error->message);
+		*problem = psprintf("the type's output function says: %s",
+							error->message);
 		result = NULL;
 	}
 	PG_END_TRY();
@@ -373,8 +377,8 @@ ai_value_datum(AiPrinter *printer, const char *data, uint32 len,
 /*
  * ai_print_value - a stored value as text, or NULL and the reason
  *
- * Arguments as ai_value_datum() has them.  A reason may come with a value too:
- * what the output function warned of.
+ * Arguments as ai_value_datum() has them.  A reason may come with a value
+ * too: what the output function warned of.
  */
 char *
 ai_print_value(AiPrinter *printer, const char *data, uint32 len,

@@ -5,13 +5,13 @@
  *
  * The shape of a type's values follows from its output function: a type whose
  * output function is the server's textout is text, whatever its name.  The
- * types of an extension are known by the library and the function, and only if
- * that extension owns both: a name alone says nothing.  Every other type is of
- * unknown shape.
+ * types of an extension are known by the library and the function, and only
+ * if that extension owns both: a name alone says nothing.  Every other type
+ * is of unknown shape.
  *
- * Types are looked up when a value of theirs is met, and each once: a composite
- * of composites names as many as the catalog has room for, and a row of nulls
- * needs none of them.
+ * Types are looked up when a value of theirs is met, and each once: a
+ * composite of composites names as many as the catalog has room for, and a
+ * row of nulls needs none of them.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -158,7 +158,8 @@ static const struct
 	{"isn", "$libdir/isn", "ean13_out", AI_SHAPE_ISN, 8},
 	{"isn", "$libdir/isn", "isn_out", AI_SHAPE_ISN, 8},
 	{"intarray", "$libdir/_int", "bqarr_out", AI_SHAPE_QUERY_INT, -1},
-	{"math_utils", "$libdir/math_utils", "mu_rational_out", AI_SHAPE_RATIONAL, 16}
+	{"math_utils", "$libdir/math_utils", "mu_rational_out", AI_SHAPE_RATIONAL,
+	 16}
 };
 
 static uint8
@@ -216,9 +217,11 @@ type_shape(Oid typid, Oid output, int16 typlen, bool *may_fail)
 	library = proc_text(tuple, Anum_pg_proc_probin);
 	ReleaseSysCache(tuple);
 
-	for (int i = 0; language == INTERNALlanguageId && i < lengthof(builtin); i++)
+	for (int i = 0; language == INTERNALlanguageId &&
+		 i < lengthof(builtin); i++)
 	{
-		if (builtin[i].typlen == typlen && strcmp(source, builtin[i].output) == 0)
+		if (builtin[i].typlen == typlen &&
+			strcmp(source, builtin[i].output) == 0)
 		{
 			shape = builtin[i].shape;
 			*may_fail = builtin[i].may_fail;
@@ -279,7 +282,8 @@ learn(Oid typid, AiTypeEntry *entry)
 		entry->type.attr.alignby = align_bytes(form->typalign);
 		entry->type.element = form->typelem;
 		if (form->typisdefined)
-			entry->type.shape = type_shape(base, form->typoutput, form->typlen,
+			entry->type.shape = type_shape(base, form->typoutput,
+										   form->typlen,
 										   &entry->may_fail);
 		ReleaseSysCache(tuple);
 	}
@@ -290,8 +294,8 @@ learn(Oid typid, AiTypeEntry *entry)
  * ai_type_of - what is known of a type, without its children; NULL where too
  * many types are known already
  *
- * *may_fail, which may be NULL, tells whether its output function can raise an
- * error.
+ * *may_fail, which may be NULL, tells whether its output function can raise
+ * an error.
  */
 AiType *
 ai_type_of(AiTypes *types, Oid typid, bool *may_fail)
@@ -345,7 +349,8 @@ expand_composite(AiTypes *types, AiType *type)
 
 		if (att->attisdropped)
 		{
-			children[i] = MemoryContextAllocZero(types->context, sizeof(AiType));
+			children[i] = MemoryContextAllocZero(types->context,
+												 sizeof(AiType));
 			children[i]->shape = AI_SHAPE_BYTES;
 			children[i]->attr.len = att->attlen;
 			children[i]->attr.alignby = align_bytes(att->attalign);
