@@ -30,6 +30,9 @@ foreach my $what (sort keys %fault)
 	append_to_file("$dir/tools/style_width.txt", '');
 	run_command([ 'tools/check_style.sh', $dir ]);
 	is($?, 0, 'a sound file is');
+	append_to_file("$dir/one/src/a.c", "\tsay(\"" . 'x' x 75 . "\");\n");
+	run_command([ 'tools/check_style.sh', $dir ]);
+	is($?, 0, 'and one with a long message');
 	append_to_file("$dir/one/src/a.c", $fault{$what});
 	($said, $err) = run_command([ 'tools/check_style.sh', $dir ]);
 	isnt($?, 0, "found: $what");
