@@ -39,6 +39,19 @@ INSERT INTO t SELECT i, repeat('y', 400) FROM generate_series(20001, 22000) i;
 UPDATE t SET x = 'z' WHERE i % 100 = 0;
 BEGIN; DELETE FROM t WHERE i % 100 = 1; ROLLBACK;
 BEGIN; SELECT count(*) FROM (SELECT 1 FROM t WHERE i % 100 = 2 FOR UPDATE) s; COMMIT;
+CREATE INDEX t_hash ON t USING hash (i);
+CREATE INDEX t_gist ON t USING gist (point(i, i));
+CREATE INDEX t_gin ON t USING gin ((ARRAY[i % 100, i]));
+CREATE INDEX t_brin ON t USING brin (i) WITH (pages_per_range = 4);
+CREATE INDEX t_spgist ON t USING spgist (point(i, i));
+CREATE INDEX t_again ON t (i);
+CREATE INDEX warm_hash ON warm USING hash (i);
+CREATE INDEX warm_gist ON warm USING gist (point(i, i));
+CREATE INDEX warm_gin ON warm USING gin ((ARRAY[i]));
+CREATE INDEX warm_brin ON warm USING brin (i);
+CREATE INDEX warm_spgist ON warm USING spgist (point(i, i));
+CREATE INDEX warm_again ON warm (i);
+DELETE FROM t WHERE i BETWEEN 15000 AND 15100;
 BEGIN; DELETE FROM t WHERE i % 1000 = 3; PREPARE TRANSACTION 'p';
 ));
 $node->safe_psql('postgres', "VACUUM (FREEZE) $_")
@@ -52,8 +65,7 @@ sub looks
 {
 	my ($table) = @_;
 	my $sql = 'BEGIN READ ONLY;';
-
-	foreach my $call (
+	my @calls = (
 		"page_headers('$table')", "page_headers('$table', fork => 'fsm')",
 		"page_headers('$table', fork => 'vm')", "page_headers('${table}_pkey')",
 		"page_header('$table', 0)", "heap_page_items('$table', 0)",
@@ -66,7 +78,19 @@ sub looks
 		"index_items('${table}_pkey')",
 		"heap_visibility('$table')", "explain_visibility('$table', '(0,1)')",
 		"version_chain('$table', '(0,1)')", "row_locks('$table')", "why_dead('$table')",
-		"relation_forks('$table')", 'buffers()', 'buffer_usage()', 'buffer_clock()')
+		"relation_forks('$table')", 'buffers()', 'buffer_usage()', 'buffer_clock()',
+		"index_tree('${table}_pkey')", "index_tree_pages('${table}_pkey')",
+		"index_descent('${table}_pkey', 15050)", "index_descent('${table}_hash', 15050)",
+		"index_descent_where('${table}_again', 'i', '>=', 14000, 'i', '<', 16000)",
+		"index_descent_where('${table}_brin', 'i', '<', 3000)",
+		"index_descent_backward('${table}_again', 'i', '<', 15200)");
+
+	foreach my $idx (qw(hash gist gin brin spgist again))
+	{
+		push @calls, "index_page_stats('${table}_$idx', 0)", "index_page_items('${table}_$idx', 0)",
+		  "index_items('${table}_$idx')", "index_tree('${table}_$idx')", "index_tree_pages('${table}_$idx')";
+	}
+	foreach my $call (@calls)
 	{
 		my $schema = $call =~ /^(anatomy_parts|buffer)/ ? 'arch_parts' : 'arch_inspect';
 		$sql .= "SELECT count(f::text) FROM $schema.$call f;";
@@ -100,7 +124,10 @@ sub state
 		  FROM pg_stat_user_tables JOIN pg_statio_user_tables USING (relid)
 		 WHERE pg_stat_user_tables.relname = 't';
 		SELECT 'buffers', count(*), sum(usagecount), count(*) FILTER (WHERE isdirty)
-		  FROM pg_buffercache WHERE relfilenode IN (SELECT pg_relation_filenode(c) FROM unnest('{t,t_pkey,hot}'::regclass[]) c);
+		  FROM pg_buffercache WHERE relfilenode IN (SELECT pg_relation_filenode(c) FROM unnest('{t,t_pkey,t_again,t_hash,t_gist,t_gin,t_brin,t_spgist,hot}'::regclass[]) c);
+		-- entries that a scan found dead are marked on their pages
+		SELECT 'killed', i, d.n FROM unnest('{t_pkey,t_again,t_hash,t_gist}'::regclass[]) AS i,
+			LATERAL (SELECT sum(dead_items) AS n FROM arch_inspect.index_tree(i)) AS d;
 	));
 }
 
@@ -114,7 +141,7 @@ sub files
 		open my $fh, '<:raw', $file or die "$file: $!";
 		"$_ " . Digest::MD5->new->addfile($fh)->hexdigest;
 	} split /\n/, $node->safe_psql('postgres',
-		"SELECT path FROM unnest('{t,t_pkey}'::regclass[]) c, LATERAL arch_inspect.relation_forks(c)");
+		"SELECT path FROM unnest('{t,t_pkey,t_again,t_hash,t_gist,t_gin,t_brin,t_spgist}'::regclass[]) c, LATERAL arch_inspect.relation_forks(c)");
 }
 
 # Catalogs and the hot table are read before, so that only looking can be the
@@ -143,12 +170,15 @@ is(state(), $before, 'looking at dirty pages left the server as it was');
 # With a bad cache as witness: reading by the server's means is seen.
 $node->safe_psql('postgres', "SELECT count(*) FROM t; $flush SELECT 1");
 isnt(state(), $before, 'a sequential scan is seen by this test');
+like($before, qr/^killed\|t_pkey\|0\nkilled\|t_again\|0\nkilled\|t_hash\|0\nkilled\|t_gist\|0$/m, 'no entry was marked as dead');
+$node->safe_psql('postgres', 'SET enable_seqscan = off; SET enable_bitmapscan = off; SELECT count(x) FROM t WHERE i BETWEEN 15000 AND 15100');
+like(state(), qr/^killed\|t_(pkey|again)\|[1-9]/m, 'an index scan marks them');
 
 # the states were told right, without a hint bit
 is($node->safe_psql('postgres', q(
 	SELECT replace(state, 'hot-', ''), count(*) FROM arch_inspect.heap_tuples('t')
 	 WHERE state <> 'dead' GROUP BY 1 ORDER BY 1)),
-	"deleting|22\nlive|21978\nupdated|90", 'states of a table without hint bits');
+	"deleting|21\nlive|21878\nupdated|90", 'states of a table without hint bits');
 
 # More than shared_buffers: the hot table stays.
 my $hot = q(SELECT buffers FROM arch_inspect.buffer_usage WHERE relation = 'hot'::regclass AND fork = 'main');
