@@ -4,7 +4,7 @@
  *	  The index entries that point at a version of a row.
  *
  * An entry points at a line pointer: that of the version itself, or of the
- * root of its HOT chain.  Where the key of a B-tree or a hash index is made of
+ * root of its HOT chain.  Where the key of a B-tree or a hash index is of
  * plain columns, the version's own values lead to the page where its entry
  * must be, in a handful of pages.  Where they do not, or a page on the way is
  * damaged, or nothing is there that should be, every page of the index is
@@ -574,7 +574,8 @@ has_tid_order(Finder *finder)
 		strcmp(finder->descent->what.kind, "meta") != 0)
 		return false;
 	memcpy(&meta, (finder->descent->page->image +
-				   MAXALIGN(SizeOfPageHeaderData)), offsetof(BTMetaPageData, btm_allequalimage));
+				   MAXALIGN(SizeOfPageHeaderData)),
+		   offsetof(BTMetaPageData, btm_allequalimage));
 	return meta.btm_version > BTREE_NOVAC_VERSION;
 }
 
@@ -587,6 +588,7 @@ first_of_bucket(AiDescent *descent, Datum value, HashMetaPageData *meta,
 				uint32 *bucket)
 {
 	Relation	index = descent->rel;
+	FmgrInfo   *proc;
 	uint32		hash;
 
 	if (!ai_descent_read(descent, HASH_METAPAGE, "") ||
@@ -598,9 +600,9 @@ first_of_bucket(AiDescent *descent, Datum value, HashMetaPageData *meta,
 	if (meta->hashm_maxbucket >= 0x7FFFFFFF ||
 		meta->hashm_highmask < meta->hashm_lowmask)
 		return InvalidBlockNumber;
-	hash = DatumGetUInt32(FunctionCall1Coll(index_getprocinfo(index, 1,
-															  HASHSTANDARD_PROC),
-											index->rd_indcollation[0], value));
+	proc = index_getprocinfo(index, 1, HASHSTANDARD_PROC);
+	hash = DatumGetUInt32(FunctionCall1Coll(proc, index->rd_indcollation[0],
+											value));
 	*bucket = _hash_hashkey2bucket(hash, meta->hashm_maxbucket,
 								   meta->hashm_highmask,
 								   meta->hashm_lowmask);
@@ -642,10 +644,12 @@ descend_hash(AiDescent *descent)
 				return;
 			opaque = (const HashPageOpaqueData *)
 				(descent->page->image + descent->header.special);
-			if (strcmp(descent->what.kind, first ? "bucket" : "overflow") != 0 ||
+			if (strcmp(descent->what.kind,
+					   first ? "bucket" : "overflow") != 0 ||
 				opaque->hasho_bucket != bucket)
 				return;
-			if (first && (opaque->hasho_flag & LH_BUCKET_BEING_POPULATED) != 0)
+			if (first &&
+				(opaque->hasho_flag & LH_BUCKET_BEING_POPULATED) != 0)
 				return;
 			/* split since the meta page was read: anew */
 			if (first && opaque->hasho_prevblkno > meta.hashm_maxbucket)
@@ -677,8 +681,8 @@ has_plain_key(Finder *finder)
 
 /*
  * Look for a target's entry by the keys of its version, and then by those of
- * the others in its HOT chain: an index that was made later than the chain has
- * the key of the newest.
+ * the others in its HOT chain: an index that was made later than the chain
+ * has the key of the newest.
  *
  * What is not found is looked for by reading, unless the index need not have
  * it: it is partial, or not yet whole, or a null has no hash code, or nobody

@@ -152,8 +152,8 @@ expect_next(Relation rel, ForkNumber forknum, BlockNumber blkno, AiPage *page,
 	if (page->next_buffer != InvalidBuffer)
 	{
 		const char *next = BufferGetBlock(page->next_buffer);
-		int			most = !page->header_only ? BLCKSZ : !page->with_lines ?
-			1 :
+		int			most = !page->header_only ? BLCKSZ :
+			!page->with_lines ? 1 :
 			Min(((const PageHeaderData *) page->image)->pd_lower, BLCKSZ);
 
 		/* of a header, as much as this page's has, and the special space */
