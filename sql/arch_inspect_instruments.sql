@@ -26,6 +26,11 @@ SELECT o.oid, o.name, obj_description(o.oid, o.classid::regclass::name) FROM pub
 SELECT DISTINCT o.name FROM public_objects AS o, regexp_split_to_table(obj_description(o.oid, o.classid::regclass::name), '\n') AS line
  WHERE length(line) > 78;
 
+-- nor are those of the source, where \df+ shows it: long texts are parts
+SELECT DISTINCT o.name FROM public_objects AS o JOIN pg_proc AS p ON p.oid = o.oid,
+	   regexp_split_to_table(coalesce(pg_get_function_sqlbody(p.oid), p.prosrc), '\n') AS line
+ WHERE length(line) > 700;
+
 -- what people do not call is out of the way
 SELECT count(*) > 30 AS parts, count(*) FILTER (WHERE p.proname ~ '^_') AS with_underscore
   FROM pg_proc AS p WHERE p.pronamespace = 'arch_parts'::regnamespace;

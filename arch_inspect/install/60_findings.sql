@@ -9,7 +9,9 @@ COMMENT ON FUNCTION arch_parts.system_memory() IS
 'The memory of the machine in bytes, or the limit of the control group (Linux)
 if that is less; null where the system does not tell. For everybody.';
 
-CREATE FUNCTION arch_inspect.finding_rules()
+-- a table of texts is as wide as its longest row where \df+ shows the source,
+-- so it stands out of the reader's sight
+CREATE FUNCTION arch_parts.finding_rules()
 RETURNS TABLE (rule text, weight text, mechanism text, try text, manual text)
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 40 COST 10
 BEGIN ATOMIC
@@ -176,6 +178,15 @@ BEGIN ATOMIC
 		 'REVOKE what is named, give it to a superuser (ALTER ... OWNER TO), or drop what does not belong there; then see what it holds.',
 		 'extend-extensions.html')
 	  ) AS v (rule, weight, mechanism, try, page);
+END;
+COMMENT ON FUNCTION arch_parts.finding_rules() IS
+'Part of arch_inspect.finding_rules(): the table of the rules. For everybody.';
+
+CREATE FUNCTION arch_inspect.finding_rules()
+RETURNS TABLE (rule text, weight text, mechanism text, try text, manual text)
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 40 COST 10
+BEGIN ATOMIC
+	SELECT r.rule, r.weight, r.mechanism, r.try, r.manual FROM arch_parts.finding_rules() AS r;
 END;
 COMMENT ON FUNCTION arch_inspect.finding_rules() IS
 'The rules of findings, and what each is about.
@@ -630,9 +641,9 @@ what. For everybody.';
 COMMENT ON COLUMN arch_inspect.findings.weight IS 'risk: data or service may be lost; cost: work that could be spared; hint';
 COMMENT ON COLUMN arch_inspect.findings.subject IS 'the setting, relation, process or other thing it is about';
 
-REVOKE ALL ON FUNCTION arch_parts.system_memory(),
+REVOKE ALL ON FUNCTION arch_parts.system_memory(), arch_parts.finding_rules(),
 	arch_inspect.finding_rules(), arch_inspect.finding_evidence(interval) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arch_parts.system_memory(),
+GRANT EXECUTE ON FUNCTION arch_parts.system_memory(), arch_parts.finding_rules(),
 	arch_inspect.finding_rules(), arch_inspect.finding_evidence(interval) TO PUBLIC;
 REVOKE ALL ON arch_inspect.findings FROM PUBLIC;
 GRANT SELECT ON arch_inspect.findings TO PUBLIC;
