@@ -4,6 +4,8 @@
 # src/*.c and src/*/*.c are the module, install/*.sql in name order is the install script
 # (and common/install/ its end),
 # upgrade/*.sql are the update scripts and the frozen scripts of old releases.
+# The files of exercises/ go where the install script has a line "-- exercises",
+# each as a string.
 
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\([^']*\)'/\1/p" $(EXTENSION).control)
 
@@ -45,5 +47,11 @@ $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h src/*/*.h ../common/*.h) $(EXTENSION)
 
 # The last part is the same for all, but for the extension's name.
 $(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard install/*.sql)) \
-		../common/install/99_rights.sql $(EXTENSION).control
-	sed 's/@EXTENSION@/$(EXTENSION)/' $(filter %.sql,$^) > $@
+		../common/install/99_rights.sql $(sort $(wildcard exercises/*.txt)) $(EXTENSION).control
+	sed 's/@EXTENSION@/$(EXTENSION)/' $(filter %.sql,$^) | awk -v files='$(filter exercises/%,$^)' ' \
+		$$0 != "-- exercises" { print; next } \
+		{ n = split(files, file, " "); \
+		  for (i = 1; i <= n; i++) { \
+			printf "$$exercise$$"; \
+			while ((getline line < file[i]) > 0) print line; \
+			print "$$exercise$$" (i < n ? "," : ""); } }' > $@

@@ -98,7 +98,9 @@ BEGIN
 		ELSE
 			CALL try(m, 'set', NULL, m.returns);
 		END IF;
-		CALL try(m, 'scalar', NULL, set || 'text');
+		IF m.returns <> 'text' THEN
+			CALL try(m, 'scalar', NULL, set || 'text');
+		END IF;
 		CALL try(m, 'scalar', NULL, set || 'boolean');
 	END LOOP;
 END

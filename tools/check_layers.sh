@@ -16,7 +16,7 @@ layers()
 	cat <<'TEXT'
 arch_inspect: decode; base; source; judge; words; rows; index; storage mvcc wal server pictures
 math_utils: base; integers floats aggregates rational npy
-arch_lab: sessions footprint
+arch_lab: sessions footprint classroom
 TEXT
 }
 
