@@ -629,7 +629,7 @@ BEGIN
 			say := say || 'You are in a transaction: without a COMMIT this check is not noted.'::text;
 		END IF;
 		note := jsonb_build_object('what', 'check', 'exercise', p.exercise, 'passed', ok, 'met', met, 'unmet', unmet,
-				'yours', p.mark -> 'yours');
+				'yours', coalesce(p.mark -> 'yours', '{}'));
 	END CASE;
 END
 $$;
