@@ -7,8 +7,12 @@ use strict;
 use warnings;
 
 use LabPsql;
+use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Test::More;
 use Time::HiRes qw(usleep);
+
+my ($node, $psql);
 
 # all() - the files in order, as { key, file, name => value of the head, parts }
 sub all
@@ -69,6 +73,125 @@ sub play
 		}
 	}
 	return %by;
+}
+
+# fresh(KEY) - the start state of an exercise
+sub fresh
+{
+	my ($e) = @_;
+	my $said = $psql->ask("SELECT arch_lab.session_close_all(); SELECT arch_lab.start('$e->{key}');");
+	is($psql->{err}, '', "$e->{key}: no error at its start");
+	is(scalar(grep { length > 78 } split /\n/, $said), 0, '  nor a line that is wider than a screen') or diag($said);
+	return $said;
+}
+
+# after(SCRIPT) - what check() says after it
+sub after
+{
+	my ($script) = @_;
+	my %by = play($node, 'postgres', 'pupil', $psql, $script);
+	my $said = $psql->ask('SELECT arch_lab.check();');
+	unlike($said, qr/the server says/i, '  every question could be asked');
+	my @wide = grep { length > 78 } split /\n/, $said;
+	is(scalar @wide, 0, '  no line is wider than a screen') or diag(@wide);
+	foreach my $who (sort keys %by)
+	{
+		$by{$who}->ask('ROLLBACK;') if $who eq 'me';
+		$by{$who}->quit if $who ne 'me';
+	}
+	return $said;
+}
+
+# prove(SECTIONS) - the proof of the exercises of these sections
+sub prove
+{
+	my (@sections) = @_;
+	my %asked = map { $_ => 1 } split /,/, $ENV{EXERCISES} // '';
+
+	$node = server();
+	foreach my $e (all())
+	{
+		next if %asked && !$asked{ $e->{key} } || !grep { $_ == $e->{section} } @sections;
+		if ($e->{needs})
+		{
+			my $reason = $node->safe_psql('postgres', "SELECT $e->{needs}");
+			note("$e->{key}: $reason") if $reason ne '';
+			next if $reason ne '';
+		}
+		my $key = $e->{key};
+		my $question = scalar parts($e, 'answer');
+		$psql = LabPsql->new($node, 'postgres', user => 'pupil');
+
+		like(fresh($e), qr/\Q$e->{title}\E/, "$key: starts");
+		my $said = after('');
+		like($said, qr/^Not yet/m, "$key: what the start made does not pass");
+		my $hints = parts($e, 'hint');
+		ok($hints >= 2 && $hints <= 4, '  it has 2 to 4 hints');
+		ok(scalar(parts($e, 'why')), '  and a reason');
+
+		my ($right, $near) = (0, 0);
+		if ($question)
+		{
+			# Which letter is right comes of the step: one of them is.
+			my @choices = (parts($e, 'task'))[0]{body} =~ /^ *([a-e])\) /mg;
+			my @came;
+			foreach my $choice (@choices)
+			{
+				fresh($e);
+				my $what = $psql->ask("SELECT arch_lab.predict('$choice');");
+				$said = $psql->ask('SELECT arch_lab.check();');
+				push @came, $choice if $said =~ /^Passed\.$/m;
+				like($said, qr/^(?:Passed\.|\[ \] The prediction came true\.\n +Found: you predicted $choice, and [a-e] came\.)$/m, "$key: predicts $choice") or diag($what, $said, $psql->{err});
+			}
+			is(scalar @came, 1, "$key: one prediction is right (@came)");
+			cmp_ok(scalar @choices, '>=', 3, '  of three or more');
+			$psql->quit;
+			next;
+		}
+		foreach my $part (parts($e, 'solution'), parts($e, 'right'))
+		{
+			my $name = $part->{title} // 'the solution';
+			fresh($e);
+			$said = after($part->{body});
+			like($said, qr/^Passed\.$/m, "$key: passes: $name") or diag($said, $psql->{err});
+			$right++;
+		}
+		foreach my $part (parts($e, 'near'))
+		{
+			my ($says, $script) = $part->{body} =~ /^says: (.*?)\n(.*)$/s;
+			fresh($e);
+			$said = after($script);
+			like($said, qr/^Not yet/m, "$key: does not pass: $part->{title}") or diag($said);
+			like($said =~ s/\s+/ /gr, qr/$says/, '  and is told so') or diag($said);
+			$near++;
+		}
+		cmp_ok($right, '>=', 3, "$key: three right ways are tried");
+		cmp_ok($near, '>=', 3, "$key: and three near misses");
+		like(join("\n", $psql->ask('SELECT arch_lab.reset();')), qr/^The start state of $key is there again\.$/m, "$key: reset");
+		like(after(''), qr/^Not yet/m, '  begins anew');
+		$psql->ask('SELECT arch_lab.session_close_all();');
+		$psql->quit;
+	}
+
+	$node->stop;
+	unlike(slurp_file($node->logfile), qr/PANIC|TRAP|terminated by signal/, 'nothing crashed');
+	done_testing();
+	return;
+}
+
+# server() - a server with the extension, and the role pupil
+sub server
+{
+	my $new = PostgreSQL::Test::Cluster->new('main');
+
+	$new->init;
+	$new->append_conf('postgresql.conf', slurp_file('tools/check.conf'));
+	$new->start;
+	$new->safe_psql('postgres', q(
+		CREATE EXTENSION arch_lab CASCADE;
+		CREATE ROLE pupil LOGIN;
+		CREATE SCHEMA AUTHORIZATION pupil));
+	return $new;
 }
 
 1;

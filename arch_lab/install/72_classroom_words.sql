@@ -5,7 +5,7 @@
 -- What it finds is noted by classroom.c alone.
 --
 
--- classroom_lines lays a text out in lines of at most 76 columns
+-- classroom_lines lays a text out in lines of at most 78 columns
 CREATE FUNCTION arch_lab.classroom_lines(first text, rest text, words text)
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000
@@ -13,16 +13,16 @@ RETURN (SELECT coalesce(pg_catalog.array_agg(CASE WHEN l.n = 1 THEN first ELSE r
 		  FROM (SELECT w.m, pg_catalog.row_number() OVER (ORDER BY t.n, w.n) AS n
 				  FROM pg_catalog.regexp_split_to_table(words, E'\n') WITH ORDINALITY AS t (t, n),
 					   LATERAL (SELECT t.t, 1::bigint
-								 WHERE t.t ~ '^( |$)' OR pg_catalog.length(t.t) <= 76 - pg_catalog.length(rest)
+								 WHERE t.t ~ '^( |$)' OR pg_catalog.length(t.t) <= 78 - pg_catalog.length(rest)
 								UNION ALL
 								SELECT pg_catalog.rtrim(r.m[1]), r.n
 								  FROM pg_catalog.regexp_matches(t.t,
-										'(.{1,' || 76 - pg_catalog.length(rest) || '})(?:\s+|$)', 'g') WITH ORDINALITY AS r (m, n)
-								 WHERE t.t !~ '^( |$)' AND pg_catalog.length(t.t) > 76 - pg_catalog.length(rest)) AS w (m, n)
+										'(.{1,' || 78 - pg_catalog.length(rest) || '})(?:\s+|$)', 'g') WITH ORDINALITY AS r (m, n)
+								 WHERE t.t !~ '^( |$)' AND pg_catalog.length(t.t) > 78 - pg_catalog.length(rest)) AS w (m, n)
 			   ) AS l (t, n));
 
 COMMENT ON FUNCTION arch_lab.classroom_lines(text, text, text) IS
-'A text in lines of at most 76 columns.
+'A text in lines of at most 78 columns.
 first is put before the first of them, rest before the others; lines that
 begin with a blank stay as they are. Empty for NULL. For everybody.';
 
@@ -355,7 +355,12 @@ EXCEPTION WHEN query_canceled THEN
 WHEN OTHERS THEN
 	IF columns <> 'words' THEN
 		met := false;
-		what := 'the server says: ' || SQLERRM;
+		what := CASE SQLSTATE WHEN '42P01' THEN 'there is no such table yet'
+					 ELSE 'the server says: ' || SQLERRM END;
+		RETURN NEXT;
+	ELSIF SQLSTATE <> '42P01' THEN
+		-- where a table is missing no way of using it can be wrong
+		what := 'The server says: ' || SQLERRM;
 		RETURN NEXT;
 	END IF;
 END
@@ -576,7 +581,7 @@ BEGIN
 				ELSE
 					met := met || 'the prediction came true'::text;
 				END IF;
-				say := say || CASE WHEN ok THEN '[x] '::text ELSE '[ ] ' END || 'The prediction came true.'
+				say := say || (CASE WHEN ok THEN '[x] ' ELSE '[ ] ' END || 'The prediction came true.')
 					|| ('    Found: ' || coalesce(format('you predicted %s, and %s came.', p.prediction, p.answer), 'none yet; SELECT arch_lab.predict(''a'');'));
 			END IF;
 			FOR q IN SELECT x.part, x.title, arch_lab.classroom_fill(x.body, e.makes || e.yours, p.mark) AS body
