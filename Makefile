@@ -1,7 +1,9 @@
 # Makefile - build, install, test and show math_utils, arch_inspect and arch_lab
 #
 #	make walkthrough			the lesson, live, on a private server
+#	make lesson					the same, a step at a time, in psql
 #	make shell					psql in such a server
+#	make classroom				a class of 30 at the exercises, played there
 #	make check					all tests on private servers; installs nothing
 #	make check-fast				those that take seconds
 #	make bench					what things cost, beside what people use today
@@ -20,7 +22,7 @@ PG_CONFIG ?= pg_config
 export PG_CONFIG
 
 # Goals that run on a private server; each is a script in tools/.
-ON_PRIVATE = check check-fast walkthrough shell bench fuzz soak
+ON_PRIVATE = check check-fast walkthrough lesson classroom shell bench fuzz soak
 
 ifeq (,$(filter $(ON_PRIVATE),$(MAKECMDGOALS)))
 

@@ -11,7 +11,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\([^']*\)'/\1/p" $(EXTENSI
 
 MODULE_big = $(EXTENSION)
 OBJS       = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
-DATA       = $(wildcard upgrade/*--*.sql)
+DATA       = $(wildcard upgrade/*--*.sql *.psqlrc)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 PGFILEDESC = "$(EXTENSION)"
 EXTRA_CLEAN = .built-for $(filter-out upgrade/%,$(wildcard *--*.sql))

@@ -139,6 +139,23 @@ $node->safe_psql('school', 'SELECT pg_switch_wal(); CHECKPOINT; SELECT pg_switch
 unlink $node->data_dir . "/pg_wal/$_" foreach grep { /^[0-9A-F]{24}$/ && $_ lt $node->safe_psql('school', 'SELECT pg_walfile_name(redo_lsn) FROM pg_control_checkpoint()') } slurp_dir($node->data_dir . '/pg_wal');
 like(by('ann', "UPDATE chain SET note = 'x'; SELECT arch_lab.check()") =~ s/\s+/ /gr, qr/The log of the way you took has been recycled: the state alone decides/, 'and where it is recycled, the state alone');
 
+# ---- the lesson, a step at a time
+like(by('ann', 'SELECT arch_lab.step()'), qr/^1\.1  Introduction\n/, 'step() begins with the first');
+like(by('ann', 'SELECT arch_lab.step()'), qr/^2\.1  Process Model\n/, 'goes on in another connection');
+like(by('ann', 'SELECT arch_lab.step()'), qr/^2\.2  /, 'and on');
+like(by('ann', "SELECT arch_lab.step('again')"), qr/^2\.2  /, 'again');
+like(by('ann', "SELECT arch_lab.step('back')"), qr/^2\.1  .*^The lesson:\n    -- Check current connections/ms, 'back');
+like(by('ann', "SELECT arch_lab.step('skip')"), qr/^3\.1  Storage Engine\n.*^But: /ms, 'to the next section');
+my $step = by('ann', "SELECT arch_lab.step('3.3')");
+like($step, qr/^3\.3  /, 'to a step');
+is(join('', grep { length > 78 } split /\n/, $step), '', 'no line is wider than a screen');
+like(by('bob', "SELECT arch_lab.step('back')"), qr/^1\.1  /, 'another begins at the beginning');
+like(by('bob', "SELECT arch_lab.step('back')"), qr/^This is where the lesson begins\./, 'before which there is nothing');
+like(by('bob', "SELECT arch_lab.step('9'); SELECT arch_lab.step('skip')"), qr/The lesson ends here/, 'nor behind its end');
+like(refused('bob', "SELECT arch_lab.step('gibberish')"), qr/^ERROR:  22023: nothing in the lesson is called "gibberish"\nHINT/, 'no such step');
+is(by('ann', "SELECT section_no, step FROM arch_lab.walk"), '3|3', 'each has a place of one\'s own');
+like(refused('bob', 'SELECT * FROM arch_lab.walks'), qr/42501: permission denied/, 'and no look at another\'s');
+
 # ---- dump and restore
 my $dump = $node->backup_dir . '/school.dump';
 mkdir $node->backup_dir;
@@ -150,6 +167,7 @@ foreach my $role ('ann', 'bob', "Eve O'Neill")
 	is($node->safe_psql('restored', $progress, extra_params => [ '-U', $role ]), by($role, $progress), "progress of $role is restored");
 }
 is($node->safe_psql('restored', 'SELECT count(*) FROM arch_lab.tries'), $node->safe_psql('school', 'SELECT count(*) FROM arch_lab.tries'), 'with every try');
+is($node->safe_psql('restored', 'SELECT section_no, step FROM arch_lab.walk', extra_params => [ '-U', 'ann' ]), '3|3', 'and the place in the lesson');
 like($node->safe_psql('restored', 'SELECT arch_lab.check()', extra_params => [ '-U', 'ann' ]), qr/is gone, or was made anew/, 'the tables are others there');
 like(($node->psql('restored', 'SELECT arch_lab.reset()', extra_params => [ '-U', 'ann' ]))[2], qr/schema "ann" holds objects/, 'and nobody drops them');
 like($node->safe_psql('restored', 'DROP TABLE chain; SELECT arch_lab.reset()', extra_params => [ '-U', 'ann' ]), qr/is there again/, 'but their owner');

@@ -16,5 +16,8 @@ step "create the extensions" psql -X -c 'CREATE EXTENSION arch_lab CASCADE' \
 cat <<'TEXT'
 This is psql in a private server; it ends with \q, and nothing is kept.
 You are the superuser postgres; "\c - student" makes you an ordinary role.
+As one, :next gives you an exercise, :check looks at what you did, :hint helps.
 TEXT
+PSQLRC=$(pwd)/arch_lab/arch_lab.psqlrc
+export PSQLRC
 psql

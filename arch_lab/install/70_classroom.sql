@@ -109,6 +109,11 @@ BEGIN
 		UPDATE arch_lab.attempts AS a
 		   SET prediction = note ->> 'prediction', answer = note ->> 'answer'
 		 WHERE a.student = classroom_note.student AND a.exercise = this;
+	WHEN 'walk' THEN
+		INSERT INTO arch_lab.walks (student, section_no, step, walked_at)
+		VALUES (classroom_note.student, (note ->> 'section_no')::integer, (note ->> 'step')::integer, now)
+		ON CONFLICT ON CONSTRAINT walks_pkey DO UPDATE
+		   SET section_no = excluded.section_no, step = excluded.step, walked_at = excluded.walked_at;
 	WHEN 'shown' THEN
 		UPDATE arch_lab.attempts AS a SET shown_at = coalesce(a.shown_at, now)
 		 WHERE a.student = classroom_note.student AND a.exercise = this AND a.passed_at IS NULL;
@@ -118,7 +123,7 @@ $$;
 
 COMMENT ON FUNCTION arch_lab.classroom_note(name, jsonb) IS
 'Notes what a word of a student came to.
-note: what (start, check, hint, predict, shown) and what belongs to it. For
+note: what (start, check, hint, predict, shown, walk) and what belongs to it. For
 the extension''s owner alone: the words of a student call it under that
 identity. NULL for NULL.';
 

@@ -423,6 +423,10 @@ DECLARE
 	n int;
 BEGIN
 	say := '{}';
+	IF word = 'step' THEN
+		SELECT s.say, s.note INTO say, note FROM arch_lab.step_says(argument) AS s;
+		RETURN;
+	END IF;
 	SELECT x.* INTO p FROM arch_lab.progress AS x WHERE x.is_open;
 
 	-- which exercise is it about
@@ -469,7 +473,7 @@ BEGIN
 				note -> 'mark' ->> 'home', note -> 'mark' ->> 'home'));
 		END IF;
 		say := say || CASE WHEN EXISTS (SELECT FROM arch_lab.exercise_parts(e.file) AS x WHERE x.part = 'answer')
-			THEN 'Then: SELECT arch_lab.predict(''a''); (or another letter); stuck: arch_lab.hint();'
+			THEN 'Stuck: SELECT arch_lab.hint();'
 			ELSE 'Then: SELECT arch_lab.check();   Stuck: SELECT arch_lab.hint();' END;
 		RETURN;
 	END IF;
@@ -641,8 +645,8 @@ $$;
 
 COMMENT ON FUNCTION arch_lab.classroom_says(text, text) IS
 'What a word of a student answers, and what is to be noted of it.
-word: next, start, check, hint, predict, reset or solution; argument: what is in
-its parentheses. say: the lines; note: for classroom_note(), NULL for nothing.
+word: next, start, check, hint, predict, reset, solution or step; argument: what
+is in its parentheses. say: the lines; note: for classroom_note(), NULL for nothing.
 For everybody; it notes nothing itself.';
 
 CREATE FUNCTION arch_lab.next()

@@ -37,6 +37,7 @@ PG_FUNCTION_INFO_V1(al_classroom_hint);
 PG_FUNCTION_INFO_V1(al_classroom_predict);
 PG_FUNCTION_INFO_V1(al_classroom_reset);
 PG_FUNCTION_INFO_V1(al_classroom_solution);
+PG_FUNCTION_INFO_V1(al_classroom_step);
 
 /* What a word does, as far as it decides where it may be said */
 #define AL_WORD_NOTES	0x1		/* writes */
@@ -292,4 +293,14 @@ al_classroom_solution(PG_FUNCTION_ARGS)
 	return word(fcinfo, "solution",
 				CStringGetTextDatum(show ? "true" : "false"), false,
 				AL_WORD_NOTES);
+}
+
+/*
+ * al_classroom_step - arch_lab.step(text)
+ */
+Datum
+al_classroom_step(PG_FUNCTION_ARGS)
+{
+	return word(fcinfo, "step", PG_GETARG_DATUM(0), PG_ARGISNULL(0),
+				AL_WORD_NOTES | AL_WORD_SCRIPT);
 }
