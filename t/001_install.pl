@@ -30,7 +30,7 @@ foreach my $ext (sort keys %{ $meta->{provides} })
 	my ($version) = $meta->{provides}{$ext}{version} =~ /^(\d+\.\d+)/;
 	push @promised, "$pkglibdir/$ext.so", "$sharedir/extension/$ext--$version.sql",
 	  map { "$sharedir/extension/" . s,.*/,,r }
-	  $meta->{provides}{$ext}{file}, glob("$ext/upgrade/*.sql");
+	  $meta->{provides}{$ext}{file}, glob("$ext/upgrade/*.sql"), glob("$ext/*.psqlrc");
 	ok(-f $meta->{provides}{$ext}{docfile}, "$ext has its document");
 }
 is_deeply([ sort @installed ], [ sort @promised ], 'the files are those that META.json promises');

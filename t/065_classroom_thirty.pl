@@ -100,7 +100,7 @@ foreach my $round (1 .. $rounds)
 
 		# a check begins with the exercise's title, and ends with its verdict
 		# of which one in an open transaction is rolled back with it
-		while ($said =~ /^\Q$e->{key}: $e->{title}\E\n.*?^(Passed\.|Not yet)(.*?)(?=^\Q$e->{key}: |\z)/msg)
+		while ($said =~ /^\Q$e->{key}: $e->{title}\E\n.*?^(Passed\.|Not yet)(.*?)(?=^\Q$e->{key}\E: |\z)/msg)
 		{
 			my ($verdict, $rest) = ($1, $2);
 
