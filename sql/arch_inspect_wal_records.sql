@@ -8,7 +8,9 @@ CREATE ROLE regress_wal_monitor;
 GRANT pg_monitor TO regress_wal_monitor;
 CREATE SCHEMA regress_wal AUTHORIZATION regress_wal_owner;
 SET search_path = regress_wal;
+-- one segment, which the second checkpoint keeps
 CHECKPOINT;
+SELECT pg_switch_wal() \gset
 SELECT pg_current_wal_insert_lsn() AS start_lsn \gset
 SET ROLE regress_wal_owner;
 CREATE TABLE rows (id int PRIMARY KEY, name text, price numeric);
