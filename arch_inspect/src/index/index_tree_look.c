@@ -3,10 +3,10 @@
  * index_tree_look.c
  *	  What one page of an index counts for.
  *
- * A B-tree's page says its level; that of an inner page of GiST and GIN,
+ * A B-tree's page says its level.  That of an inner page of GiST and GIN,
  * whose trees are as high everywhere, is how many downlinks lie between it
- * and a leaf, of which there are few.  A page of SP-GiST holds inner tuples of
- * several depths, so that it has no level.
+ * and a leaf; there are few such pages.  A page of SP-GiST holds inner tuples
+ * of several depths, so that it has no level.
  *
  * Of a B-tree only headers and line pointers are copied: what else stands on
  * its pages, index_page_items shows.
