@@ -187,6 +187,12 @@ find_operator(Relation rel, int column, const char *name, Oid type, Operator *be
 	return best->score > 0;
 }
 
+static char *
+column_name(Relation rel, int column)
+{
+	return NameStr(TupleDescAttr(RelationGetDescr(rel), column)->attname);
+}
+
 /* The names of the operators that a column can be searched by. */
 static char *
 operator_names(Relation rel, int column)
@@ -208,6 +214,28 @@ operator_names(Relation rel, int column)
 	}
 	ReleaseSysCacheList(list);
 	return names.data;
+}
+
+/* The error of a column that has no such operator. */
+static void
+no_operator(Relation rel, int column, const char *name, Oid type)
+{
+	char	   *index = RelationGetRelationName(rel);
+	char	   *column_is = column_name(rel, column);
+
+	if (type == UNKNOWNOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("column \"%s\" of index \"%s\" can't be searched by operator %s",
+						column_is, index, name),
+				 errdetail("Its operator class has: %s.",
+						   operator_names(rel, column))));
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("column \"%s\" of index \"%s\" can't be searched by operator %s with a value of type %s",
+					column_is, index, name, format_type_be(type)),
+			 errdetail("Its operator class has: %s.",
+					   operator_names(rel, column))));
 }
 
 /* A value as the operator wants it. */
@@ -247,12 +275,6 @@ value_text(Datum value, Oid type)
 	getTypeOutputInfo(type, &output, &varlena);
 	ai_index_append_value(&text, OidOutputFunctionCall(output, value));
 	return text.data;
-}
-
-static char *
-column_name(Relation rel, int column)
-{
-	return NameStr(TupleDescAttr(RelationGetDescr(rel), column)->attname);
 }
 
 /* Room for so many conditions. */
@@ -310,12 +332,7 @@ add_condition(AiDescent *descent, int column, const char *name, bool any,
 					 errmsg("\"%s any\" needs an array", name)));
 	}
 	if (!find_operator(rel, column, name, type, &op))
-		ereport(ERROR,
-				(errcode(type == UNKNOWNOID ? ERRCODE_UNDEFINED_FUNCTION : ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" of index \"%s\" can't be searched by operator %s with a value of type %s",
-						column_name(rel, column), RelationGetRelationName(rel),
-						name, format_type_be(word->type)),
-				 errdetail("Its operator class has: %s.", operator_names(rel, column))));
+		no_operator(rel, column, name, type);
 	want = any ? get_array_type(op.type) : op.type;
 	if (!OidIsValid(want))
 		ereport(ERROR,
