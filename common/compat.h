@@ -122,7 +122,8 @@
 
 /* PG 16 keeps why a slot was invalidated; before, only where it was */
 #if PG_VERSION_NUM >= 160000
-#define arch_slot_invalidated(slot) ((slot)->data.invalidated != RS_INVAL_NONE)
+#define arch_slot_invalidated(slot) \
+	((slot)->data.invalidated != RS_INVAL_NONE)
 #else
 #define arch_slot_invalidated(slot) \
 	(!XLogRecPtrIsInvalid((slot)->data.invalidated_at) && \
@@ -160,13 +161,16 @@
 	for (type *var = dlist_is_empty(queue) ? NULL : \
 		 dlist_head_element(type, member, queue); var != NULL; \
 		 var = dlist_has_next(queue, &var->member) ? \
-		 dlist_container(type, member, dlist_next_node(queue, &var->member)) : NULL)
+		 dlist_container(type, member, \
+						 dlist_next_node(queue, &var->member)) : NULL)
 #define ARCH_WAIT_QUEUE(lock) (&(lock)->waitProcs.dlist)
 #else
 #define arch_lock_queue_foreach(type, member, var, queue) \
-	for (type *var = (type *) SHMQueueNext(queue, queue, offsetof(type, member)); \
+	for (type *var = (type *) SHMQueueNext(queue, queue, \
+										   offsetof(type, member)); \
 		 var != NULL; \
-		 var = (type *) SHMQueueNext(queue, &var->member, offsetof(type, member)))
+		 var = (type *) SHMQueueNext(queue, &var->member, \
+									 offsetof(type, member)))
 #define ARCH_WAIT_QUEUE(lock) (&(lock)->waitProcs.links)
 #endif
 
@@ -201,7 +205,8 @@
 #define ARCH_AUX_STATUS_SLOTS 0
 #else
 #define arch_status_base() (MyBEEntry - (MyBackendId - 1))
-#define arch_status_slot(proc, procno) (*(volatile BackendId *) &(proc)->backendId - 1)
+#define arch_status_slot(proc, procno) \
+	(*(volatile BackendId *) &(proc)->backendId - 1)
 #define ARCH_AUX_STATUS_SLOTS NUM_AUXPROCTYPES
 #endif
 
@@ -245,7 +250,8 @@
 	 (options)->vacuum_max_threshold : autovacuum_vac_max_thresh)
 #define arch_unfrozen_share(class) \
 	((class)->relpages > 0 && (class)->relallfrozen > 0 ? \
-	 1 - ((float4) Min((class)->relallfrozen, (class)->relpages) / (class)->relpages) : 1)
+	 1 - ((float4) Min((class)->relallfrozen, (class)->relpages) / \
+		  (class)->relpages) : 1)
 #else
 #define arch_autovacuum_max_threshold(options) (-1)
 #define arch_unfrozen_share(class) 1
@@ -275,13 +281,16 @@
  */
 #if PG_VERSION_NUM >= 180000
 #define arch_create_foreignscan_path(root, rel, rows, startup, total, outer) \
-	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, NIL, outer, NULL, NIL, NIL)
+	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, NIL, \
+							outer, NULL, NIL, NIL)
 #elif PG_VERSION_NUM >= 170000
 #define arch_create_foreignscan_path(root, rel, rows, startup, total, outer) \
-	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL, NIL)
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, \
+							outer, NULL, NIL, NIL)
 #else
 #define arch_create_foreignscan_path(root, rel, rows, startup, total, outer) \
-	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL)
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, \
+							outer, NULL, NIL)
 #endif
 
 /*
@@ -522,7 +531,8 @@ arch_slot_pid(const ReplicationSlot *slot)
 
 /* PG 19 sets slots aside for REPACK, behind the others */
 #if PG_VERSION_NUM >= 190000
-#define ARCH_REPLICATION_SLOTS (max_replication_slots + max_repack_replication_slots)
+#define ARCH_REPLICATION_SLOTS \
+	(max_replication_slots + max_repack_replication_slots)
 #else
 #define ARCH_REPLICATION_SLOTS max_replication_slots
 #endif

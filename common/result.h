@@ -13,7 +13,8 @@
  *			{"tranche", TEXTOID},
  *			{"locks", INT8OID}
  *		};
- *		ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns, lengthof(columns));
+ *		ReturnSetInfo *rsinfo = arch_result_rows(fcinfo, columns,
+ *												 lengthof(columns));
  *
  * (The instruments of arch_inspect that choose their columns by name have a
  * comparison of their own, in rows.c.)

@@ -4,8 +4,8 @@
  *	  Fuzzes the checks of keys that operator classes keep in their own form.
  *
  * The first byte of an image chooses the form, the rest is the key's data.
- * What passes is then read as the operator class reads it, which believes every
- * number in it.
+ * What passes is then read as the operator class reads it, which believes
+ * every number in it.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -192,7 +192,9 @@ read_ltree(const char *tree)
 	return size_at(tree);
 }
 
-/* As g_int_decompress() unpacks: room by one reckoning, numbers by another. */
+/*
+ * As g_int_decompress() unpacks: room by one reckoning, numbers by another.
+ */
 static void
 unpack(const char *data)
 {

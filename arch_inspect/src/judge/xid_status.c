@@ -55,7 +55,8 @@ struct AiXidCache
 	MultiSlot	multis[MULTI_SLOTS];
 };
 
-#define SLOT_OF(id, slots) (((id) * UINT32_C(0x9E3779B1)) >> 8 & ((slots) - 1))
+#define SLOT_OF(id, slots) \
+	(((id) * UINT32_C(0x9E3779B1)) >> 8 & ((slots) - 1))
 
 /*
  * ai_xact_era - the same for as long as no transaction of the server ends

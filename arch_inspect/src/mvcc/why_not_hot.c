@@ -9,7 +9,8 @@
  * tell the columns as both versions have them stored, by the server's own
  * measure, which is bytes.  But the server compared before it compressed a
  * value or moved it out of line; then the bytes that are stored now may not
- * tell.  And a rewrite of the table moves versions, and leaves none heap-only.
+ * tell.  And a rewrite of the table moves versions, and leaves none
+ * heap-only.
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -163,9 +164,9 @@ find_blockers(AiRows *rows)
 }
 
 /*
- * Since when the table was not rewritten.  A rewrite gives it another file and
- * its row of pg_class another version; the file of a mapped catalog is known
- * elsewhere, and nothing tells.
+ * Since when the table was not rewritten.  A rewrite gives it another file
+ * and its row of pg_class another version; the file of a mapped catalog is
+ * known elsewhere, and nothing tells.
  */
 static void
 find_rewrite(AiRows *rows)
@@ -311,8 +312,8 @@ compare_missing(AiRows *rows, int column)
  * Did the column change for who compared it then?
  *
  * The server compares the stored old value with the new one before that is
- * toasted.  So a new one that is stored plainly is what was compared; one that
- * is compressed or out of line was either so given, as it was in the old
+ * toasted.  So a new one that is stored plainly is what was compared; one
+ * that is compressed or out of line was either so given, as it was in the old
  * version, or plain.
  *
  * Follows HeapDetermineColumnsInfo
@@ -339,7 +340,8 @@ compare_column(AiRows *rows, int column)
 			is_there(from) == is_there(to) ? CHANGE_NONE : CHANGE_DONE;
 	same = from->length == to->length &&
 		memcmp((const char *) state->from.tuple + from->offset,
-			   (const char *) state->to.tuple + to->offset, from->length) == 0;
+			   (const char *) state->to.tuple + to->offset,
+			   from->length) == 0;
 	if (!is_toasted(to))
 		return same ? CHANGE_NONE : CHANGE_DONE;
 	if (same)

@@ -28,7 +28,8 @@ enum
 /* a tlist entry that is the whole row, among AI_PRIVATE_COLUMNS */
 #define AI_WHOLE_ROW	(-1)
 
-extern const CustomScanMethods *ai_scan_methods(const AiInstrument *instrument);
+extern const CustomScanMethods *
+ai_scan_methods(const AiInstrument *instrument);
 extern void ai_rows_scan_init(void);
 extern void ai_rows_plan_init(void);
 

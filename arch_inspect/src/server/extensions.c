@@ -9,7 +9,8 @@
 #include "postgres.h"
 
 #include <dlfcn.h>
-#if defined(__linux__) || defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__)
+#if defined(__linux__) || defined(__FreeBSD__) || defined(__NetBSD__) || \
+	defined(__OpenBSD__)
 #include <link.h>
 #define HAVE_LOADER_LIST
 #endif

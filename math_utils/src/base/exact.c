@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * exact.c
- *	  Sums of floating-point numbers without rounding, and how many there were.
+ *	  Sums of floating-point numbers without rounding, and their counts.
  *
  * Because nothing is rounded on the way, the order of the additions does not
  * matter: serial, parallel and sliding aggregates agree to the last bit.

@@ -33,11 +33,14 @@ typedef struct MuSmall
 #define NUM1(fn, a) \
 	DatumGetNumeric(DirectFunctionCall1(fn, NumericGetDatum(a)))
 #define NUM2(fn, a, b) \
-	DatumGetNumeric(DirectFunctionCall2(fn, NumericGetDatum(a), NumericGetDatum(b)))
+	DatumGetNumeric(DirectFunctionCall2(fn, NumericGetDatum(a), \
+										NumericGetDatum(b)))
 #define NUM2I(fn, a, i) \
-	DatumGetNumeric(DirectFunctionCall2(fn, NumericGetDatum(a), Int32GetDatum(i)))
+	DatumGetNumeric(DirectFunctionCall2(fn, NumericGetDatum(a), \
+										Int32GetDatum(i)))
 #define NUM_CMP(a, b) \
-	DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(a), NumericGetDatum(b)))
+	DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(a), \
+									  NumericGetDatum(b)))
 
 /* digits.c */
 extern bool mu_numeric_small(const struct varlena *num, MuSmall *small);

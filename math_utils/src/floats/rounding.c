@@ -149,7 +149,8 @@ mu_clamp(PG_FUNCTION_ARGS)
 	Oid			collation = PG_GET_COLLATION();
 
 #define LESS(a, b) \
-	(DatumGetInt32(FunctionCall2Coll(&type->cmp_proc_finfo, collation, (a), (b))) < 0)
+	(DatumGetInt32(FunctionCall2Coll(&type->cmp_proc_finfo, collation, \
+									 (a), (b))) < 0)
 
 	if (type == NULL)
 	{

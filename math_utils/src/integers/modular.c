@@ -295,7 +295,8 @@ gcdext_row(FunctionCallInfo fcinfo, Oid type, Datum g, Datum x, Datum y)
 	Datum		values[] = {g, x, y};
 	bool		nulls[] = {false, false, false};
 
-	return HeapTupleGetDatum(heap_form_tuple(arch_result_row(fcinfo, columns, lengthof(columns)),
+	return HeapTupleGetDatum(heap_form_tuple(arch_result_row(fcinfo, columns,
+															 lengthof(columns)),
 											 values, nulls));
 }
 

@@ -31,7 +31,8 @@ PG_FUNCTION_INFO_V1(mu_rational_hash_extended);
 PG_FUNCTION_INFO_V1(mu_rational_sortsupport);
 PG_FUNCTION_INFO_V1(mu_rational_in_range);
 
-#define CMP_ARGS() mu_rational_cmp(PG_GETARG_RATIONAL(0), PG_GETARG_RATIONAL(1))
+#define CMP_ARGS() \
+	mu_rational_cmp(PG_GETARG_RATIONAL(0), PG_GETARG_RATIONAL(1))
 
 /*
  * mu_rational_eq - operator =; lowest terms make equal values equal bytes
