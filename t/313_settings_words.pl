@@ -50,6 +50,8 @@ my $try = q(
 		RETURN true;
 	EXCEPTION WHEN cant_change_runtime_param OR insufficient_privilege OR read_only_sql_transaction THEN RETURN false;
 		WHEN active_sql_transaction THEN RETURN true;
+		-- what is shown may say more than what is set: "auto (tsc)"
+		WHEN invalid_parameter_value THEN RETURN true;
 	END $$;
 	SELECT coalesce(string_agg(s.name, ' '), '') FROM pg_settings AS s WHERE pg_temp.attempt(s.name););
 my %super = map { $_ => 1 } split(/ /, $node->safe_psql('postgres', $try));
