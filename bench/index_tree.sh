@@ -25,9 +25,9 @@ tree()
 		"index_tree_pages"					"SELECT count(fill_percent) FROM arch_inspect.index_tree_pages('wide_n')" \
 		"index-only scan"					"SET enable_seqscan = off\; SET max_parallel_workers_per_gather = 0\; SELECT count(*) FROM wide WHERE n > 0"
 }
-tree "as the server's shared_buffers has it"
-psql -X -q -c "ALTER SYSTEM SET shared_buffers = '1GB'"
-pg_ctl -D "$PGHOST/data" -w -s -l "$PRIVATE/log/server.log" restart
 psql -X -q -o /dev/null -c "SELECT pg_prewarm('wide_n')"
 tree "in shared buffers"
-psql -X -q -o /dev/null -c '\timing on' -c "EXPLAIN SELECT * FROM arch_inspect.index_tree('wide_n')"
+psql -X -q -c "ALTER SYSTEM SET shared_buffers = '16MB'"
+pg_ctl -D "$PGHOST/data" -w -s -l "$PRIVATE/log/server.log" restart
+tree "in the system's cache"
+psql -X -q -c '\timing on' -c "EXPLAIN SELECT * FROM arch_inspect.index_tree('wide_n')" | tail -1
