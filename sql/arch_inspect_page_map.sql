@@ -64,3 +64,12 @@ SELECT block_size, db_size = pg_size_pretty(db_bytes) AS db_size, db_bytes > 100
 DROP VIEW pm_view;
 DROP TABLE pm, pm_unlogged;
 DROP SEQUENCE pm_seq;
+
+-- a query that only reads sets bits of the visibility map from 19 on, and not
+-- before
+CREATE TEMP TABLE regress_read AS SELECT i, repeat('x', 100) AS t FROM generate_series(1, 200) AS i;
+SELECT count(*) FILTER (WHERE all_visible OR pd_all_visible) AS all_visible FROM arch_inspect.page_map('regress_read');
+SELECT count(*) FROM regress_read;
+SELECT (count(*) FILTER (WHERE all_visible AND pd_all_visible) > 0) = (current_setting('server_version_num')::int >= 190000) AS as_expected
+  FROM arch_inspect.page_map('regress_read');
+DROP TABLE regress_read;

@@ -63,8 +63,7 @@ is($node->safe_psql('postgres', q(
 SKIP:
 {
 	skip 'no parallel apply', 1 if $major < 16;
-	$node->safe_psql('postgres', q(ALTER SYSTEM SET ) . ($major >= 17 ? 'debug_logical_replication_streaming' : 'logical_replication_mode')
-		  . q( = 'immediate'));
+	$node->safe_psql('postgres', q(ALTER SYSTEM SET debug_logical_replication_streaming = 'immediate'));
 	$node->reload;
 	$node->safe_psql('postgres', $_) foreach ('CREATE TABLE sent (i int)', 'CREATE PUBLICATION p FOR TABLE sent',
 		"SELECT pg_create_logical_replication_slot('s', 'pgoutput')", 'CREATE DATABASE sub');
