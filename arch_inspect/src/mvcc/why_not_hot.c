@@ -17,7 +17,6 @@
 
 #include "access/amapi.h"
 #include "access/htup_details.h"
-#include "access/sysattr.h"
 #include "access/amapi.h"
 #include "access/transam.h"
 #include "access/tupmacs.h"
