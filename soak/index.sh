@@ -3,7 +3,8 @@
 # but that of an index that is gone; then the pages of each method, spoiled
 #
 # SOAK_SECONDS: how long the readers look (600). SOAK_PAGES: how many spoiled
-# pages of each method (100000).
+# pages of each method (100000). SOAK_KEYS: how many random keys of each kind
+# are searched for beside the executor (400).
 
 seconds=${SOAK_SECONDS:-600}
 
@@ -36,9 +37,9 @@ echo "  indexes were vacuumed and built anew $rounds times"
 errors=$(psql -X -A -t -c 'SELECT state, message, count(*) FROM soak_index.errors GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 20')
 [ -z "$errors" ] || { echo "$errors"; exit 1; }
 
-SPOIL_PAGES=${SOAK_PAGES:-100000} \
+SPOIL_PAGES=${SOAK_PAGES:-100000} COUNT=${SOAK_KEYS:-400} ROWS=12000 \
 	make installcheck PG_CONFIG="$PG_CONFIG" with_llvm=no TESTS=none \
-	PROVE_TESTS="t/270_index_damage.pl t/275_index_trees_spoiled.pl" \
+	PROVE_TESTS="t/270_index_damage.pl t/275_index_trees_spoiled.pl t/280_index_descent.pl t/282_index_descent_trees.pl t/283_index_descent_damage.pl" \
 	EXTRA_REGRESS_OPTS="--temp-instance=$PRIVATE/soak_instance --temp-config=$(pwd)/tools/check.conf" \
 	> "$PRIVATE/log/index.log" 2>&1 || { tail -n 40 "$PRIVATE/log/index.log"; exit 1; }
 grep -E '^Files=|^# spoiled pages' "$PRIVATE/log/index.log"

@@ -4,7 +4,7 @@
 #
 # The plans are bitmap scans, run twice, since the first may fill caches of the
 # session.  COUNT says how many random keys of each index are searched for
-# (default 3), ROWS how many rows
+# (default 2), ROWS how many rows
 # there are (default 4000), SEED which keys.
 
 use strict;
@@ -14,7 +14,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $count = $ENV{COUNT} || 3;
+my $count = $ENV{COUNT} || 2;
 my $rows = $ENV{ROWS} || 4000;
 my $seed = ($ENV{SEED} || 1) % 1000000;
 my $node = PostgreSQL::Test::Cluster->new('main');

@@ -75,6 +75,7 @@ typedef struct GinWalk
 	int			room;
 	bool		never;			/* the conditions can't be satisfied */
 	bool		needs_version;	/* nulls, or all, are searched for */
+	uint64		list_lsn;		/* of the meta page, with the pending list */
 	MemoryContext calls;		/* emptied after each call */
 	uint64		tested;
 	uint64		found;

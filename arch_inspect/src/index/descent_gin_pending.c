@@ -12,20 +12,46 @@
 
 #include "miscadmin.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 
 #include "index/descent_gin.h"
 
 #include "compat.h"
 
+/*
+ * What is wrong with the list.  The server holds a page until it has the next;
+ * here the list may have been moved into the tree meanwhile, and its pages are
+ * used for something else at once.  Then nothing is wrong.
+ */
+static void
+blame_list(GinWalk *walk, const char *what)
+{
+	AiDescent  *descent = walk->descent;
+	AiVisit    *visit = &descent->visit;
+	AiPage	   *page = ai_page_create();
+	AiPageHeader header;
+
+	ai_page_read(descent->rel, MAIN_FORKNUM, GIN_METAPAGE_BLKNO, page);
+	ai_decode_page_header(page->image, AI_PAGE_GIN, &header);
+	if (header.lsn == walk->list_lsn)
+	{
+		ai_blame(&visit->problem, what);
+		return;
+	}
+	visit->problem = NULL;
+	ai_detail_word(&visit->details, "pending_list", "changed meanwhile");
+}
+
 /* Read a page of the list. */
 static bool
-read_list(AiDescent *descent, BlockNumber blkno, const char *why)
+read_list(GinWalk *walk, BlockNumber blkno, const char *why)
 {
-	if (!ai_descent_read(descent, blkno, why))
-		return false;
-	if (strcmp(descent->what.kind, "pending") == 0)
+	AiDescent  *descent = walk->descent;
+
+	if (ai_descent_read(descent, blkno, why) &&
+		strcmp(descent->what.kind, "pending") == 0)
 		return true;
-	ai_blame(&descent->visit.problem, "page is not of the pending list");
+	blame_list(walk, "page is not of the pending list");
 	return false;
 }
 
@@ -163,10 +189,12 @@ row_matches(GinWalk *walk, bool *recheck)
 
 /* To the next page of the list; false at its end. */
 static bool
-next_page(AiDescent *descent)
+next_page(GinWalk *walk)
 {
-	return descent->what.right != InvalidBlockNumber &&
-		read_list(descent, descent->what.right,
+	BlockNumber right = walk->descent->what.right;
+
+	return right != InvalidBlockNumber &&
+		read_list(walk, right,
 				  "next page of the pending list");
 }
 
@@ -211,18 +239,16 @@ one_row(GinWalk *walk, OffsetNumber *offnum, bool *over)
 		*offnum = FirstOffsetNumber;
 		do
 		{
-			if (!next_page(descent))
+			if (!next_page(walk))
 			{
-				ai_blame(&descent->visit.problem,
-						 "pending list ends within a row");
+				blame_list(walk, "pending list ends within a row");
 				return false;
 			}
 		} while (descent->header.nitems == 0);
 		if (!row_of(descent, *offnum, &other) ||
 			!ItemPointerEquals(&tid, &other))
 		{
-			ai_blame(&descent->visit.problem,
-					 "pending list does not go on with the same row");
+			blame_list(walk, "pending list does not go on with the same row");
 			return false;
 		}
 	}
@@ -263,7 +289,8 @@ ai_gin_pending(GinWalk *walk)
 	if (head == InvalidBlockNumber)
 		return;
 	descent->visit.child = head;
-	if (!read_list(descent, head, "first page of the pending list"))
+	walk->list_lsn = descent->header.lsn;
+	if (!read_list(walk, head, "first page of the pending list"))
 		return;
 	over = MemoryContextAllocZero(descent->run, walk->nterms + 1);
 	for (;;)
@@ -272,7 +299,7 @@ ai_gin_pending(GinWalk *walk)
 		descent->visit.searched = true;
 		if (offnum > descent->header.nitems)
 		{
-			if (!next_page(descent))
+			if (!next_page(walk))
 				break;
 			offnum = FirstOffsetNumber;
 		}

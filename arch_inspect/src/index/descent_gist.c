@@ -93,8 +93,8 @@ sent_before(GistWalk *walk, BlockNumber blkno)
 }
 
 /*
- * A page to be visited.  In a tree one way leads to each; that there is
- * another is a problem of the page that leads there.
+ * A page to be visited.  In a tree one downlink leads to each; that there is
+ * another is a problem of the page that has it.
  */
 static void
 add_page(GistWalk *walk, BlockNumber blkno, uint64 parent_lsn,
@@ -104,8 +104,9 @@ add_page(GistWalk *walk, BlockNumber blkno, uint64 parent_lsn,
 
 	if (sent_before(walk, blkno))
 	{
-		ai_blame(&walk->descent->visit.problem,
-				 "leads to a page that the search was sent to before");
+		if (via != InvalidOffsetNumber)
+			ai_blame(&walk->descent->visit.problem,
+					 "leads to a page that the search was sent to before");
 		return;
 	}
 	waiting = MemoryContextAlloc(walk->descent->run, sizeof(Waiting));
