@@ -17,7 +17,7 @@
 
 #include "access/amapi.h"
 #include "access/htup_details.h"
-#include "access/amapi.h"
+#include "access/sysattr.h"
 #include "access/transam.h"
 #include "access/tupmacs.h"
 #include "catalog/pg_index.h"
