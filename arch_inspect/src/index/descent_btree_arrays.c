@@ -162,9 +162,12 @@ read_by_server(AiBtreeScan *scan, OffsetNumber offnum, bool firstpage)
 	if (!found)
 		memcpy(BufferGetBlock(buffer), descent->page->image, BLCKSZ);
 	so->currPos.buf = buffer;
-	_bt_readpage(scan->scan, scan->dir, offnum, firstpage);
-	for (int i = so->currPos.firstItem; i <= so->currPos.lastItem; i++)
-		ai_descent_match(descent, &so->currPos.items[i].heapTid);
+	/* else the items are those of the page before */
+	if (_bt_readpage(scan->scan, scan->dir, offnum, firstpage))
+	{
+		for (int i = so->currPos.firstItem; i <= so->currPos.lastItem; i++)
+			ai_descent_match(descent, &so->currPos.items[i].heapTid);
+	}
 	so->currPos.buf = InvalidBuffer;
 	UnpinLocalBuffer(buffer);
 	if (!found)
