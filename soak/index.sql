@@ -62,7 +62,9 @@ DECLARE
 		'SELECT string_agg(format(''%%s %%s: %%s'', blkno, key, problem), ''; '') FROM arch_inspect.index_items(%1$s) WHERE problem IS NOT NULL AND key NOT LIKE ''%%\\x%%''',
 		'SELECT string_agg(format(''%%s %%s: %%s'', b, page_kind, problem), ''; '') FROM generate_series(0, pg_relation_size(%1$s) / 8192 - 1) AS b, LATERAL arch_inspect.index_page_stats(%1$s, b) WHERE problem IS NOT NULL',
 		'SELECT string_agg(problem, ''; '') FROM (SELECT (arch_inspect.index_page_items(%1$s, b)).* FROM generate_series(0, pg_relation_size(%1$s) / 8192 - 1) AS b) AS s WHERE problem IS NOT NULL AND key IS NULL',
-		'SELECT string_agg(format(''%%s: %%s'', page_kind, problem), ''; '') FROM arch_inspect.index_tree(%1$s) WHERE problem IS NOT NULL'];
+		'SELECT string_agg(format(''%%s: %%s'', page_kind, problem), ''; '') FROM arch_inspect.index_tree(%1$s) WHERE problem IS NOT NULL',
+		'SELECT string_agg(format(''%%s: %%s'', e.idx, e.problem), ''; '') FROM (SELECT ctid FROM t OFFSET %2$s %% 1000 LIMIT 2) AS s, arch_inspect.index_of_row(''t'', s.ctid) AS e WHERE e.problem IS NOT NULL AND %1$s IS NOT NULL',
+		'SELECT string_agg(format(''%%s: %%s'', from_tid, problem), ''; '') FROM arch_inspect.why_not_hot(''t'') WHERE problem IS NOT NULL AND %1$s IS NOT NULL'];
 	searches text[];
 	stop timestamptz := clock_timestamp() + seconds * interval '1 second';
 	n int := 0;

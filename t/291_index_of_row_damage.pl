@@ -3,7 +3,7 @@
 # circle of downlinks ends, a damaged way is no proof of absence, and no
 # spoiled page of index or table brings the server down.
 #
-# SPOIL_PAGES says how many spoiled pages are looked at (default 1500).
+# SPOIL_PAGES says how many spoiled pages are looked at (default 600).
 
 use strict;
 use warnings;
@@ -13,10 +13,13 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-my $wanted = $ENV{SPOIL_PAGES} || 1500;
+use lib 't';
+use NoChecksums;
 
-$node->init;
+my $node = PostgreSQL::Test::Cluster->new('main');
+my $wanted = $ENV{SPOIL_PAGES} || 600;
+
+init_without_checksums($node);
 $node->append_conf('postgresql.conf', "autovacuum = off\nfsync = off\nlog_statement = none\nstatement_timeout = '300s'\n");
 $node->start;
 $node->safe_psql('postgres', q(
