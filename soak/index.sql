@@ -90,7 +90,6 @@ BEGIN
 				END IF;
 			EXCEPTION
 				WHEN undefined_table OR invalid_parameter_value THEN nothing := nothing + 1;
-				WHEN feature_not_supported THEN n := n + 0;
 				WHEN OTHERS THEN INSERT INTO errors VALUES (SQLSTATE, idx::regclass || ': ' || SQLERRM);
 			END;
 			COMMIT;
