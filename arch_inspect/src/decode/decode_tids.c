@@ -165,7 +165,7 @@ decode_gin_entry(const IndexTupleData *itup, uint32 len, AiTidSink sink,
  * Whether items of the page point to rows, and from which one on.
  */
 static bool
-is_leaf(const char *special, AiPageKind kind, OffsetNumber *first)
+is_leaf_page(const char *special, AiPageKind kind, OffsetNumber *first)
 {
 	*first = FirstOffsetNumber;
 	switch (kind)
@@ -250,7 +250,7 @@ ai_decode_tids(const char *page, const AiPageHeader *header, AiPageKind kind,
 	OffsetNumber first;
 
 	if (!ai_index_has_tids(kind) || header->kind != kind ||
-		header->special >= BLCKSZ || !is_leaf(special, kind, &first))
+		header->special >= BLCKSZ || !is_leaf_page(special, kind, &first))
 		return;
 	if (kind == AI_PAGE_GIN)
 	{

@@ -154,8 +154,8 @@ check_array(AiChecker *checker, const AiType *type, const char *data,
 
 /* The bounds that flags announce, from *off on. */
 static const char *
-check_bounds(AiChecker *checker, const AiType *subtype, uint8 flags,
-			 const char *whole, uint32 len, uint32 *off, int depth)
+check_range_bounds(AiChecker *checker, const AiType *subtype, uint8 flags,
+				   const char *whole, uint32 len, uint32 *off, int depth)
 {
 	const char *problem = NULL;
 
@@ -178,9 +178,9 @@ check_range(AiChecker *checker, const AiType *type, const char *data,
 		return "range is cut off";
 	if (ai_get_uint32(data) != type->oid)
 		return "range is of another type than its column";
-	return check_bounds(checker, type->children[0], data[size - 1],
-						data - VARHDRSZ, size + VARHDRSZ - 1, &off,
-						depth + 1);
+	return check_range_bounds(checker, type->children[0], data[size - 1],
+							  data - VARHDRSZ, size + VARHDRSZ - 1, &off,
+							  depth + 1);
 }
 
 /* oid, count, count - 1 offsets or lengths, count flags, the bounds */
@@ -230,8 +230,8 @@ check_multirange(AiChecker *checker, const AiType *type, const char *data,
 				return "multirange's range starts where none can";
 		}
 		off = begin + offset;
-		problem = check_bounds(checker, subtype, base[flags + i], base, len,
-							   &off, depth + 1);
+		problem = check_range_bounds(checker, subtype, base[flags + i], base,
+									 len, &off, depth + 1);
 		if (problem != NULL)
 			return problem;
 	}

@@ -21,7 +21,7 @@
  * or posting tuple keeps other things there and has bit 0x2000 of t_info.
  */
 static void
-row_of(const AiWalRecord *rec, AiWords *w, int id, uint32 at)
+heap_row_of(const AiWalRecord *rec, AiWords *w, int id, uint32 at)
 {
 	uint16		tuple[4];
 
@@ -63,7 +63,8 @@ ai_wal_btree(const AiWalRecord *rec, AiWords *w)
 			if (!AI_WAL_MAIN(rec, offsetof(xl_btree_insert, offnum), &off, 2))
 				return;
 			ai_words(w, "insert %p", blkno, off);
-			row_of(rec, w, 0, rec->info == XLOG_BTREE_INSERT_POST ? 2 : 0);
+			heap_row_of(rec, w, 0,
+						rec->info == XLOG_BTREE_INSERT_POST ? 2 : 0);
 			if (rec->info == XLOG_BTREE_INSERT_POST)
 				ai_words(w, ", splits a posting list");
 			break;
@@ -165,7 +166,7 @@ ai_wal_hash(const AiWalRecord *rec, AiWords *w)
 			if (!AI_WAL_MAIN(rec, offsetof(xl_hash_insert, offnum), &n, 2))
 				return;
 			ai_words(w, "insert %p", blkno, n);
-			row_of(rec, w, 0, 0);
+			heap_row_of(rec, w, 0, 0);
 			break;
 		case XLOG_HASH_ADD_OVFL_PAGE:
 			ai_words(w, "add overflow block %u after block %u", blkno,

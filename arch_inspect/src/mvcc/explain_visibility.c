@@ -319,8 +319,8 @@ typedef enum Successor
  * nothing.
  */
 static Successor
-find_successor(Relation rel, const ItemPointerData *tid,
-			   TransactionId updater)
+find_next_version(Relation rel, const ItemPointerData *tid,
+				  TransactionId updater)
 {
 	BlockNumber blkno = ItemPointerGetBlockNumberNoCheck(tid);
 	OffsetNumber offnum = ItemPointerGetOffsetNumberNoCheck(tid);
@@ -374,7 +374,7 @@ put_newer(Report *report, Relation rel, const HeapTupleHeaderData *tuple,
 		updater = tuple->t_choice.t_heap.t_xmax;
 	place = psprintf("(%u,%u)", blkno, offnum);
 	successor = moved ? SUCCESSOR_UNKNOWN :
-		find_successor(rel, &tuple->t_ctid, updater);
+		find_next_version(rel, &tuple->t_ctid, updater);
 
 	switch (status->xmax)
 	{

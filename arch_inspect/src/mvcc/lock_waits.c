@@ -311,7 +311,7 @@ listed(const int *pids, int n, int pid)
  * pid 0, and each counts.
  */
 static void
-find_blockers(Waiter *waiter)
+find_lock_blockers(Waiter *waiter)
 {
 	AwaitedLock *lock = waiter->lock;
 	LOCKMASK	conflicts;
@@ -637,7 +637,7 @@ ai_lock_waits(PG_FUNCTION_ARGS)
 			waiters[n].lock = lock;
 			waiters[n].party = &lock->parties[lock->nholders + i];
 			waiters[n].position = i + 1;
-			find_blockers(&waiters[n]);
+			find_lock_blockers(&waiters[n]);
 		}
 	}
 

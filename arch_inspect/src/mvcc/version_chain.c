@@ -98,7 +98,7 @@ read_chain_page(Chain *chain, BlockNumber blkno)
  * replaced, or was not by somebody who can be told.
  */
 static TransactionId
-updater_of(Chain *chain, const HeapTupleHeaderData *tuple)
+updater_of_link(Chain *chain, const HeapTupleHeaderData *tuple)
 {
 	uint16		infomask = tuple->t_infomask;
 	AiMultiSummary multi;
@@ -146,7 +146,7 @@ read_link(Chain *chain, ItemPointer tid, Link *link)
 	link->kind = HeapTupleHeaderIsHeapOnly(item.tuple) ? LINK_HEAP_ONLY :
 		LINK_VERSION;
 	ai_look_tuple(chain->look, &link->header, blkno, offnum, &link->verdict);
-	link->updater = updater_of(chain, &link->header);
+	link->updater = updater_of_link(chain, &link->header);
 	if (TransactionIdIsValid(link->updater) &&
 		!ai_same_place(&link->header.t_ctid, tid) &&
 		!ai_moved_partitions(&link->header) &&
@@ -205,8 +205,8 @@ read_crossings(Chain *chain)
 				HEAP_XMAX_IS_LOCKED_ONLY(item.t_infomask) ||
 				!TransactionIdIsValid(item.t_xmax) ||
 				ItemPointerGetBlockNumberNoCheck(&item.t_ctid) == blkno ||
-				!TransactionIdIsValid(updater = updater_of(chain,
-														   item.tuple)))
+				!TransactionIdIsValid(updater = updater_of_link(chain,
+																item.tuple)))
 				continue;
 			if (chain->ncrossings == MAX_CROSSINGS)
 			{

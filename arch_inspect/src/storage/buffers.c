@@ -273,7 +273,7 @@ static const AiColumn buffer_clock_columns[] = {
 };
 
 static double
-one_row(void)
+one_clock(void)
 {
 	return 1;
 }
@@ -282,4 +282,4 @@ one_row(void)
 AI_INSTRUMENT(buffer_clock,
 			  .columns = buffer_clock_columns,
 			  .begin = buffer_clock_begin, .state_size = sizeof(Clock),
-			  .units = one_row, .serial = true);
+			  .units = one_clock, .serial = true);

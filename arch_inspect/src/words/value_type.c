@@ -189,7 +189,7 @@ owned_by(Oid classid, Oid objid, const char *extension)
 }
 
 static char *
-proc_text(HeapTuple tuple, AttrNumber attnum)
+get_proc_text(HeapTuple tuple, AttrNumber attnum)
 {
 	bool		isnull;
 	Datum		datum = SysCacheGetAttr(PROCOID, tuple, attnum, &isnull);
@@ -213,8 +213,8 @@ type_shape(Oid typid, Oid output, int16 typlen, bool *may_fail)
 	if (!HeapTupleIsValid(tuple))
 		return AI_SHAPE_UNKNOWN;
 	language = ((Form_pg_proc) GETSTRUCT(tuple))->prolang;
-	source = proc_text(tuple, Anum_pg_proc_prosrc);
-	library = proc_text(tuple, Anum_pg_proc_probin);
+	source = get_proc_text(tuple, Anum_pg_proc_prosrc);
+	library = get_proc_text(tuple, Anum_pg_proc_probin);
 	ReleaseSysCache(tuple);
 
 	for (int i = 0; language == INTERNALlanguageId &&
