@@ -125,6 +125,14 @@ $holder->quit;
 by('ann', 'SELECT arch_lab.session_open(\'lab\')');
 like(refused('ann', "SELECT arch_lab.session_open('lab'); SELECT arch_lab.reset()"), qr/^ERROR:  42710:/, 'a session of the name that it wants');
 
+$holder = LabPsql->new($node, 'school', user => 'ann');
+$holder->ask("BEGIN; SELECT pg_advisory_xact_lock(hashtext('arch_lab classroom'), ('ann'::regrole::oid::bigint - 2147483648)::int);");
+like(refused('ann', 'SELECT arch_lab.reset()'), qr/^ERROR:  55P03: another connection of yours is starting an exercise now\nHINT/, 'two windows do not begin at once');
+$holder->quit;
+like(refused('ann', "SELECT arch_lab.session_open('s' || i) FROM generate_series(1, 4) AS i; SELECT arch_lab.start('end-a-backend')"), qr/^ERROR:  53400: /m, 'more sessions than a role may have');
+like(by('ann', "SELECT arch_lab.session_open('s' || i) FROM generate_series(1, 2) AS i;\n\\set ON_ERROR_STOP 0\nSELECT arch_lab.start('end-a-backend');\nSELECT string_agg(name, ' ' ORDER BY name) FROM arch_lab.sessions"),
+	qr/^s1 s2\z/m, 'and a start that fails leaves none of its own');
+
 # ---- a drop of the extension, and a restart
 like(by('ann', 'SELECT arch_lab.reset()'), qr/^The start state of hot-chain is there again\./, 'begun');
 my $before = by('ann', $progress);

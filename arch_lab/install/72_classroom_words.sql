@@ -91,7 +91,7 @@ COMMENT ON FUNCTION arch_lab.classroom_fill(text, text[], jsonb) IS
 schema, {pid s} the process id of session s. NULL for NULL. For everybody.';
 
 -- classroom_run plays a script; an error of it is an error
-CREATE FUNCTION arch_lab.classroom_run(script text, home name)
+CREATE FUNCTION arch_lab.classroom_run(script text, home name, errors_too boolean DEFAULT false)
 RETURNS text
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 10000
 SET search_path = pg_catalog, pg_temp
@@ -113,7 +113,7 @@ BEGIN
 	SELECT p.transcript, p.results INTO transcript, results
 	  FROM arch_lab.played(script, format('%I, arch_desk', home)) AS p;
 	failed := regexp_match(results, '^ERROR: *([0-9A-Z]{5}): ([^\n]*)', 'n');
-	IF failed IS NOT NULL THEN
+	IF failed IS NOT NULL AND NOT errors_too THEN
 		PERFORM arch_lab.session_close(s.name) FROM arch_lab.sessions AS s
 		  WHERE s.name IN (SELECT m[1] FROM regexp_matches(script, '^([a-z][a-z0-9_]*):', 'gn') AS m);
 		RAISE EXCEPTION USING ERRCODE = failed[1], MESSAGE = failed[2],
@@ -123,10 +123,10 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION arch_lab.classroom_run(text, name) IS
+COMMENT ON FUNCTION arch_lab.classroom_run(text, name, boolean) IS
 'Plays a script of an exercise with the schema in its search_path.
 Returns the transcript; its sessions stay open. For everybody; the first error
-of the SQL is an error here, and 42710 where sessions of its names are open.';
+of the SQL is an error here unless errors_too, and 42710 where sessions of its names are open.';
 
 -- classroom_clear drops what a start made, and nothing else
 CREATE FUNCTION arch_lab.classroom_clear(mark jsonb)
@@ -249,8 +249,11 @@ BEGIN
 	script := arch_lab.classroom_fill(script, e.makes, jsonb_build_object('home', home, 'pids', '{}'::jsonb));
 	BEGIN
 		PERFORM arch_lab.classroom_run(script, home);
-	EXCEPTION WHEN OTHERS THEN
+	EXCEPTION WHEN OTHERS OR query_canceled OR assert_failure THEN
 		-- What it made before the error has its names, which were free.
+		PERFORM arch_lab.session_close(s.name) FROM arch_lab.sessions AS s
+		  WHERE s.name IN (SELECT m[1] FROM regexp_matches(script, '^([a-z][a-z0-9_]*):', 'gn') AS m)
+			AND SQLSTATE <> '42710';
 		PERFORM arch_lab.classroom_clear((
 			SELECT jsonb_build_object('home', home, 'pids', '{}'::jsonb, 'objects', arch_lab.classroom_objects(home, e.makes))));
 		RAISE;
@@ -555,7 +558,7 @@ BEGIN
 		argument := lower(btrim(argument));
 		SELECT arch_lab.classroom_fill(x.body, e.makes || e.yours, p.mark) INTO left_out
 		  FROM arch_lab.exercise_parts(e.file) AS x WHERE x.part = 'step';
-		say := regexp_split_to_array(rtrim(arch_lab.classroom_run(left_out, (p.mark ->> 'home')::name), E'\n'), E'\n');
+		say := regexp_split_to_array(rtrim(arch_lab.classroom_run(left_out, (p.mark ->> 'home')::name, true), E'\n'), E'\n');
 		-- What the sessions found, before they end.
 		SELECT c.what AS found INTO a FROM arch_lab.classroom_question(arch_lab.classroom_fill(reason, e.makes, p.mark), 'met, found', NULL, p.mark) AS c;
 		PERFORM arch_lab.session_close(s.name) FROM arch_lab.sessions AS s
@@ -586,7 +589,8 @@ BEGIN
 					met := met || 'the prediction came true'::text;
 				END IF;
 				say := say || (CASE WHEN ok THEN '[x] ' ELSE '[ ] ' END || 'The prediction came true.')
-					|| ('    Found: ' || coalesce(format('you predicted %s, and %s came.', p.prediction, p.answer), 'none yet; SELECT arch_lab.predict(''a'');'));
+					|| ('    Found: ' || CASE WHEN p.prediction IS NULL THEN 'none yet; SELECT arch_lab.predict(''a'');'
+						ELSE format('you predicted %s, and %s came.', p.prediction, p.answer) END);
 			END IF;
 			FOR q IN SELECT x.part, x.title, arch_lab.classroom_fill(x.body, e.makes || e.yours, p.mark) AS body
 					   FROM arch_lab.exercise_parts(e.file) AS x
@@ -714,14 +718,14 @@ Before that it wants solution(true), and notes that it was shown. For
 everybody; errors as check().';
 
 REVOKE ALL ON FUNCTION arch_lab.classroom_lines(text, text, text), arch_lab.classroom_home(),
-	arch_lab.classroom_fill(text, text[], jsonb), arch_lab.classroom_run(text, name),
+	arch_lab.classroom_fill(text, text[], jsonb), arch_lab.classroom_run(text, name, boolean),
 	arch_lab.classroom_clear(jsonb), arch_lab.classroom_stamp(oid), arch_lab.classroom_begin(text, jsonb),
 	arch_lab.classroom_objects(name, text[]), arch_lab.classroom_ledger(jsonb),
 	arch_lab.classroom_question(text, text, jsonb, jsonb), arch_lab.classroom_plan(text), arch_lab.classroom_task(text, text, jsonb, text[]),
 	arch_lab.classroom_says(text, text), arch_lab.next(), arch_lab.start(text), arch_lab."check"(),
 	arch_lab.hint(), arch_lab.predict(text), arch_lab.reset(), arch_lab.solution(boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION arch_lab.classroom_lines(text, text, text), arch_lab.classroom_home(),
-	arch_lab.classroom_fill(text, text[], jsonb), arch_lab.classroom_run(text, name),
+	arch_lab.classroom_fill(text, text[], jsonb), arch_lab.classroom_run(text, name, boolean),
 	arch_lab.classroom_clear(jsonb), arch_lab.classroom_stamp(oid), arch_lab.classroom_begin(text, jsonb),
 	arch_lab.classroom_objects(name, text[]), arch_lab.classroom_ledger(jsonb),
 	arch_lab.classroom_question(text, text, jsonb, jsonb), arch_lab.classroom_plan(text), arch_lab.classroom_task(text, text, jsonb, text[]),
