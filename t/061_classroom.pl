@@ -140,6 +140,19 @@ $node->restart;
 is(by('ann', $progress), $before, 'progress outlives a restart');
 like(by('ann', "UPDATE chain SET note = 'x'; UPDATE chain SET note = 'y'; SELECT arch_lab.check()"), qr/^Passed\.$/m, 'and the exercise can go on');
 
+# a check right where the last record filled its page
+my $full = by('ann', q(
+	DO $$
+	BEGIN
+		FOR i IN 1 .. 20000 LOOP
+			EXIT WHEN mod(pg_current_wal_insert_lsn() - '0/0', 8192) = 24;
+			PERFORM pg_logical_emit_message(false, 'filler', repeat('x', (random() * 100)::int));
+		END LOOP;
+	END $$;
+	SELECT mod(pg_current_wal_insert_lsn() - '0/0', 8192);
+	SELECT arch_lab.check()));
+like($full, qr/^24\nhot-chain: .*^Passed\.$/ms, 'a check at the end of a page of the log');
+
 # the log of the way is gone: the state alone decides, and that is said
 by('ann', "SELECT arch_lab.reset(); UPDATE chain SET k = 11");
 like(by('ann', 'SELECT arch_lab.check()'), qr/An update was not HOT/, 'the log tells the way');

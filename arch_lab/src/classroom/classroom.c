@@ -15,6 +15,7 @@
 
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "access/xlog_internal.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -89,6 +90,26 @@ check_context(const char *word, int flags)
 						   " see what you have not committed, and would wait"
 						   " for your locks."),
 				 errhint("COMMIT or ROLLBACK first.")));
+}
+
+/*
+ * flush_log - flushes what has been inserted: what is not can't be read
+ *
+ * Where the last record ended with its page, the insert position is behind
+ * the header of the next one, which is not there to be flushed yet.
+ */
+static void
+flush_log(void)
+{
+	XLogRecPtr	upto = GetXLogInsertRecPtr();
+	uint64		in_page = upto % XLOG_BLCKSZ;
+	uint64		header = SizeOfXLogShortPHD;
+
+	if (XLogSegmentOffset(upto, wal_segment_size) == in_page)
+		header = SizeOfXLogLongPHD;
+	if (in_page <= header)
+		upto -= in_page;
+	XLogFlush(upto);
 }
 
 static Oid
@@ -199,9 +220,8 @@ word(FunctionCallInfo fcinfo, const char *name, Datum argument,
 	check_context(name, flags);
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 
-	/* what is not flushed can't be read */
 	if (flags & AL_WORD_LOG)
-		XLogFlush(GetXLogInsertRecPtr());
+		flush_log();
 
 	begun = CurrentMemoryContext;
 	PG_TRY();
