@@ -1,6 +1,7 @@
 # index.sh - eight readers of indexes of all access methods, whose pages split,
 # are emptied by VACUUM, and are built anew: no problem is told of, and no error
-# but that of an index that is gone; then the pages of each method, spoiled
+# but that of an index that is gone; then every item of a database's B-trees and
+# hash indexes beside pageinspect; then the pages of each method, spoiled
 #
 # SOAK_SECONDS: how long the readers look (600). SOAK_PAGES: how many spoiled
 # pages of each method (100000). SOAK_KEYS: how many random keys of each kind
@@ -36,6 +37,9 @@ echo "  indexes were vacuumed and built anew $rounds times"
 [ "$rounds" -gt 0 ]
 errors=$(psql -X -A -t -c 'SELECT state, message, count(*) FROM soak_index.errors GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 20')
 [ -z "$errors" ] || { echo "$errors"; exit 1; }
+
+different=$(psql -X -q -A -t -v ON_ERROR_STOP=1 -f soak/index_equality.sql)
+[ -z "$different" ] || { echo "$different"; exit 1; }
 
 SPOIL_PAGES=${SOAK_PAGES:-100000} COUNT=${SOAK_KEYS:-400} ROWS=12000 \
 	make installcheck PG_CONFIG="$PG_CONFIG" with_llvm=no TESTS=none \
