@@ -92,6 +92,11 @@ UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'loan_hash'::regclass;
 SELECT sum(cardinality(matches)) AS matches FROM arch_inspect.index_descent('loan_hash', 'reader 77');
 -- catalogs
 SELECT sum(cardinality(matches)) AS matches FROM arch_inspect.index_descent('pg_class_relname_nsp_index', 'pg_class', 'pg_catalog'::regnamespace::oid);
+-- a comparator that keeps something from call to call
+CREATE TYPE pair AS (a int, b text);
+CREATE TABLE pairs AS SELECT ROW(i % 300, 'x' || i)::pair AS p FROM generate_series(1, 20000) AS i;
+CREATE INDEX pairs_p ON pairs (p);
+SELECT step, level, cardinality(matches) AS matches, problem FROM arch_inspect.index_descent('pairs_p', ROW(7, 'x307')::pair);
 
 -- the functions of an operator class run as the owner of the index, and can't do more than it
 CREATE TABLE owned (a int);

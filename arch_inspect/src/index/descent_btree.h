@@ -24,6 +24,7 @@ typedef struct AiBtreeScan
 	IndexScanDesc scan;
 	BTScanOpaque so;
 	ScanDirection dir;
+	MemoryContext search;		/* emptied at each search */
 	int			ncolumns;		/* those that conditions speak of */
 	bool		more;			/* the next page may have matches */
 } AiBtreeScan;

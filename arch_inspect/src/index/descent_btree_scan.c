@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
@@ -96,8 +97,15 @@ search_once(AiBtreeScan *scan)
 	OffsetNumber offnum;
 	AiBtreeKey	key;
 	bool		found;
+	bool		starts;
+	MemoryContext old;
 
-	if (ai_btree_start(scan, &key))
+	/* what the comparators keep must outlive a page */
+	MemoryContextReset(scan->search);
+	old = MemoryContextSwitchTo(scan->search);
+	starts = ai_btree_start(scan, &key);
+	MemoryContextSwitchTo(old);
+	if (starts)
 	{
 		found = ai_btree_descend(descent, &key, &offnum);
 		if (found && !forward)
@@ -173,6 +181,8 @@ ai_btree_walk(AiDescent *descent)
 	scan.scan->xs_snapshot = SnapshotAny;
 	scan.so = (BTScanOpaque) scan.scan->opaque;
 	btrescan(scan.scan, descent->keys, descent->nkeys, NULL, 0);
+	scan.search = AllocSetContextCreate(descent->run, "search of a btree",
+										ALLOCSET_DEFAULT_SIZES);
 	begun = ai_btree_arrays_begin(&scan);
 	MemoryContextSwitchTo(old);
 
