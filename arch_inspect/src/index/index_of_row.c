@@ -753,6 +753,10 @@ find_ranges(Finder *finder)
 		AiIndexItem item;
 		uint32		range;
 
+		/* while it is built CONCURRENTLY it may have no page yet */
+		if (index->pages_per_range == 0 &&
+			!descent->rel->rd_index->indisready)
+			continue;
 		if (index->pages_per_range == 0)
 		{
 			put_row(finder, target, InvalidBlockNumber, 0, NULL, NULL, NULL,
