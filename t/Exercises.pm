@@ -109,6 +109,7 @@ sub prove
 	my %asked = map { $_ => 1 } split /,/, $ENV{EXERCISES} // '';
 
 	$node = server();
+	my $major = int($node->safe_psql('postgres', "SELECT current_setting('server_version_num')::int / 10000"));
 	foreach my $e (all())
 	{
 		next if %asked && !$asked{ $e->{key} } || !grep { $_ == $e->{section} } @sections;
@@ -158,12 +159,17 @@ sub prove
 		}
 		foreach my $part (parts($e, 'near'))
 		{
-			my ($says, $script) = $part->{body} =~ /^says: (.*?)\n(.*)$/s;
+			my ($until, $says, $script) = $part->{body} =~ /^(?:until: (\d+)\n)?says: (.*?)\n(.*)$/s;
+			$near++;
+			if (defined $until && $major > $until)
+			{
+				note("$key: no miss from $major on: $part->{title}");
+				next;
+			}
 			fresh($e);
 			$said = after($script);
 			like($said, qr/^Not yet/m, "$key: does not pass: $part->{title}") or diag($said);
 			like($said =~ s/\s+/ /gr, qr/$says/, '  and is told so') or diag($said);
-			$near++;
 		}
 		cmp_ok($right, '>=', 3, "$key: three right ways are tried");
 		cmp_ok($near, '>=', 3, "$key: and three near misses");
