@@ -227,7 +227,8 @@ my %value = (
 	anyelement => '2.5::pg_catalog.float8',
 	anycompatible => '2.5::pg_catalog.float8',
 	anyarray => q('{1}'::pg_catalog.int4[]),
-	'text[]' => q('{a}'::pg_catalog.text[]));
+	'text[]' => q('{a}'::pg_catalog.text[]),
+	jsonb => q('{}'::pg_catalog.jsonb));
 my @calls = split /\n/, plain(q(
 	SELECT CASE p.prokind WHEN 'f' THEN 'SELECT * FROM ' ELSE 'SELECT ' END, p.oid::regproc, p.prokind,
 		   (SELECT string_agg(format_type(a, NULL), ',' ORDER BY i) FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY AS t (a, i))

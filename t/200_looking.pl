@@ -78,6 +78,7 @@ sub looks
 		"index_items('${table}_pkey')",
 		"heap_visibility('$table')", "explain_visibility('$table', '(0,1)')",
 		"version_chain('$table', '(0,1)')", "row_locks('$table')", "why_dead('$table')",
+		"index_of_row('$table', '(0,1)')", "index_of_rows('$table', '{\"(0,1)\"}')", "why_not_hot('$table')",
 		"relation_forks('$table')", 'buffers()', 'buffer_usage()', 'buffer_clock()',
 		"index_tree('${table}_pkey')", "index_tree_pages('${table}_pkey')",
 		"index_descent('${table}_pkey', 15050)", "index_descent('${table}_hash', 15050)",
@@ -92,7 +93,7 @@ sub looks
 	}
 	foreach my $call (@calls)
 	{
-		my $schema = $call =~ /^(anatomy_parts|buffer)/ ? 'arch_parts' : 'arch_inspect';
+		my $schema = $call =~ /^(anatomy_parts|buffer|index_of_rows)/ ? 'arch_parts' : 'arch_inspect';
 		$sql .= "SELECT count(f::text) FROM $schema.$call f;";
 		$sql .= "SELECT count(f::text) FROM (SELECT $schema.$call) f;";
 	}

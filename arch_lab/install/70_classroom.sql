@@ -98,7 +98,8 @@ BEGIN
 			   ARRAY(SELECT jsonb_array_elements_text(note -> 'unmet'));
 		UPDATE arch_lab.attempts AS a
 		   SET tries = a.tries + CASE WHEN a.passed_at IS NULL THEN 1 ELSE 0 END,
-			   mark = CASE WHEN note ? 'yours' THEN a.mark || jsonb_build_object('yours', note -> 'yours') ELSE a.mark END,
+			   mark = CASE WHEN note ? 'yours' THEN a.mark || jsonb_build_object('yours', note -> 'yours', 'temporary', note -> 'temporary')
+					ELSE a.mark END,
 			   last_try_at = now, stuck_on = note -> 'unmet' ->> 0,
 			   passed_at = coalesce(a.passed_at, CASE WHEN (note ->> 'passed')::boolean THEN now END)
 		 WHERE a.student = classroom_note.student AND a.exercise = this;

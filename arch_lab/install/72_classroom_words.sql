@@ -136,10 +136,20 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	drops text;
+	temporary text;
 	failed record;
 BEGIN
 	PERFORM arch_lab.session_close(s.name) FROM arch_lab.sessions AS s
 	  WHERE s.pid::text = mark -> 'pids' ->> s.name;
+	-- A temporary one hides what is to be made, and is only here.
+	SELECT string_agg(format('pg_temp.%I', o.relname), ', ') INTO temporary
+	  FROM pg_class AS o
+	  JOIN jsonb_each(mark -> 'temporary') AS m (name, noted) ON o.oid = (m.noted ->> 'oid')::oid
+	 WHERE o.relnamespace = pg_my_temp_schema() AND o.relkind = 'r'
+	   AND m.noted ->> 'at' = (SELECT p.stamp FROM arch_lab.classroom_stamp(o.oid) AS p (stamp));
+	IF temporary IS NOT NULL THEN
+		EXECUTE 'DROP TABLE ' || temporary;
+	END IF;
 	SELECT string_agg(format('DROP %s %s', d.kind, d.names), '; ') INTO drops
 	  FROM (SELECT k.kind, string_agg(o.oid::regclass::text, ', ') AS names
 			  FROM pg_class AS o
@@ -190,7 +200,8 @@ The database''s oid and the relation''s name; NULL for none. For everybody.';
 COMMENT ON FUNCTION arch_lab.classroom_clear(jsonb) IS
 'Drops what the start of an exercise made, by the mark that it noted.
 Objects by their oids, where they still bear their names and belong to the
-caller, and ends sessions that it left open. For everybody: it drops what the
+caller, temporary ones of this connection too, and ends sessions that it left
+open. For everybody: it drops what the
 caller could. Errors: those of DROP, 55P03 after two seconds'' wait.';
 
 -- classroom_begin makes the start state, and the mark of it
@@ -579,7 +590,8 @@ BEGIN
 				|| arch_lab.classroom_lines('    ', '    ', format('Found: %s is gone, or was made anew. SELECT arch_lab.reset(); makes the start state again.', left_out));
 		ELSE
 			-- What it asked for by name belongs to it from now on.
-			p.mark := p.mark || jsonb_build_object('yours', arch_lab.classroom_objects((p.mark ->> 'home')::name, e.yours));
+			p.mark := p.mark || jsonb_build_object('yours', arch_lab.classroom_objects((p.mark ->> 'home')::name, e.yours),
+				'temporary', arch_lab.classroom_objects((SELECT n.nspname FROM pg_namespace AS n WHERE n.oid = pg_my_temp_schema()), e.yours));
 			SELECT l.ledger, l.trouble INTO way FROM arch_lab.classroom_ledger(p.mark) AS l;
 			IF EXISTS (SELECT FROM arch_lab.exercise_parts(e.file) AS x WHERE x.part = 'answer') THEN
 				IF p.prediction IS NULL OR p.prediction <> p.answer THEN
@@ -642,7 +654,7 @@ BEGIN
 			say := say || 'You are in a transaction: without a COMMIT this check is not noted.'::text;
 		END IF;
 		note := jsonb_build_object('what', 'check', 'exercise', p.exercise, 'passed', ok, 'met', met, 'unmet', unmet,
-				'yours', coalesce(p.mark -> 'yours', '{}'));
+				'yours', coalesce(p.mark -> 'yours', '{}'), 'temporary', coalesce(p.mark -> 'temporary', '{}'));
 	END CASE;
 END
 $$;
