@@ -6,23 +6,13 @@ use Test::More;
 
 my $file = 'arch_inspect/src/words/wait_words_data.h';
 open my $fh, '<', $file or die "$file: $!";
-my ($comment, @rows, @stray) = (1);
-while (<$fh>)
-{
-	if ($comment)
-	{
-		$comment = 0 if m{\*/};
-	}
-	elsif (/^\{"(\w+)", "(\w+)", "((?:[^"\\]|\\.)+)"\},$/)
-	{
-		push @rows, [ lc $1, lc $2, $3 ];
-	}
-	elsif (/\S/)
-	{
-		push @stray, $_;
-	}
-}
+my $rest = do { local $/; <$fh> };
 close $fh;
+
+my @rows;
+$rest =~ s{\A.*?\*/}{}s;
+push @rows, [ lc $1, lc $2, $3 ] while $rest =~ s/\A\s*\{"(\w+)",\s+"(\w+)",\s+"((?:[^"\\]|\\.)+)"\},\n//;
+my @stray = $rest =~ /\S.*/g;
 
 is("@stray", '', 'each line is an event with its words');
 cmp_ok(scalar(@rows), '>', 200, 'and there are many');

@@ -26,6 +26,8 @@ sub beside
 	if ($pid == 0)
 	{
 		chdir $cwd or die "$cwd: $!";
+		# a shell's job in the background is started with it ignored
+		$SIG{QUIT} = 'DEFAULT';
 		exec 'sleep', '600';
 	}
 	append_to_file("$data/postmaster.pid", "$pid\n$data\n");
