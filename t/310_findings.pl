@@ -224,7 +224,7 @@ $consumer->signal('STOP');
 $sick->safe_psql('postgres', 'SELECT txid_current(); SELECT pg_switch_wal()') foreach (1 .. 6);
 found('replication_slot_keeps_wal', 'stuck');
 $consumer->signal('CONT');
-$consumer->signal('INT');
+$consumer->signal('TERM');
 $consumer->finish;
 $sick->safe_psql('postgres', "BEGIN; CREATE TABLE four (); PREPARE TRANSACTION 'left'");
 found('old_prepared_transaction', 'left');

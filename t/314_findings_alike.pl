@@ -257,7 +257,7 @@ like($node->safe_psql('postgres', 'SELECT kept_because FROM arch_inspect.wal_sta
 $node->safe_psql('postgres', q(SELECT pg_drop_replication_slot('fresh')));
 like($node->safe_psql('postgres', 'SELECT kept_because FROM arch_inspect.wal_status'), qr/by the replication slot in_use(;|$)/, 'and no other where there is none');
 $receiver->signal('CONT');
-$receiver->signal('INT');
+$receiver->signal('TERM');
 $receiver->finish;
 
 # Neither a command nor a library.
