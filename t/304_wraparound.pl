@@ -79,7 +79,8 @@ $node->safe_psql('postgres', "BEGIN; CREATE TABLE held (a int); PREPARE TRANSACT
 burn(100100);
 freeze_all();
 $node->safe_psql('template0', 'VACUUM (FREEZE)');
-my $prepared = findings();
+# a worker that is on its way through another database has a snapshot as old for a moment
+my $prepared = join '', grep { !/^autovacuum worker/ } split /^/m, findings();
 like($prepared, qr/^prepared transaction 'regress_left'\|\d{2,} are past .*; no vacuum can freeze what is kept$/m, 'it is the cause, for all it is about');
 is(scalar(() = $prepared =~ /^/mg), scalar(() = $prepared =~ /^prepared|^[^|]*\|.*autovacuum is to come/mg), 'and there is no other');
 is(scalar(() = $prepared =~ /no vacuum can freeze/mg), 1, 'once') or diag($prepared);
