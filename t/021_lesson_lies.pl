@@ -95,6 +95,12 @@ my %steps = (
 	'5.9' => [
 		[ '1', 'SERIALIZABLE' => 'REPEATABLE READ' ],
 		[ '2', 'REPEATABLE READ' => 'SERIALIZABLE' ] ],
+	'5.10' => [
+		[ '1 3', "SET filler = 'y' WHERE id = 1" => 'SET n = 5 WHERE id = 1' ],
+		[ '2 4', 'SET n = 1 WHERE id = 2' => "SET filler = 'z' WHERE id = 2" ] ],
+	'5.11' => [
+		[ '1', 'reader: UPDATE parts SET id = -id WHERE id = 7;' => 'reader: SELECT 1;' ],
+		[ '2', 'SET id = -id WHERE id = 7' => 'SET id = -id' ] ],
 	'6.1' => [
 		[ '1', 'FROM pg_available_extensions' => "FROM pg_available_extensions WHERE name <> 'pgcrypto'" ],
 		[ '2', 'CREATE EXTENSION IF NOT EXISTS pgcrypto' => 'SELECT 1' ],
@@ -119,6 +125,20 @@ my %steps = (
 		[
 			'2', "'pg_temp.square_plpgsql(x)'" => "'pg_temp.square_plpgsql(0)'",
 			"'square(x)'" => "'square(x) - square(x) + square(x) - square(x) + square(x)'" ] ],
+	'6.7' => [
+		[ '1', 'USING brin (book) WITH (pages_per_range = 4)' => '(book)' ],
+		[ '2', 'ON loans (reader);' => 'ON loans (reader) WHERE false;' ],
+		[ '3', "gin (to_tsvector('simple', reader))" => "gin (to_tsvector('simple', 'one'))" ],
+		[ '4', 'gist (point(book, book % 100))' => 'gist (point(book, 1)) WHERE book < 3' ],
+		[ '5', 'USING hash (book)' => '(book)' ],
+		[ '6', 'spgist (reader)' => 'spgist (reader) WHERE book < 3' ] ],
+	'6.8' => [
+		[ '1', "index_page_items('loans_btree', 3)" => "index_page_items('loans_btree', 1)" ],
+		[ '2 3', "index_page_items('loans_btree', 1)" => "index_page_items('loans_btree', 3)" ] ],
+	'6.9' => [
+		[ '1 2', 'SELECT blkno, why FROM' => 'SELECT blkno, page_kind AS why FROM' ],
+		[ '3', "loans WHERE reader = 'reader 500'" => "loans WHERE reader = 'reader 501'" ],
+		[ '4', "'=', 1234" => "'>', 0" ] ],
 	'7.1' => [ [ '1', "backend_type != 'client backend'" => "backend_type = 'client backend'" ] ],
 	'7.2' => [ [ '1 2 3 4', "backend_type <> 'arch_lab session'" => "backend_type = 'arch_lab session'" ] ],
 	'7.3' => [

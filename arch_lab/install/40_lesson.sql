@@ -345,6 +345,38 @@ reader: SELECT sum(balance) AS both_went_through FROM accounts;$l$,
 NULL,
 ARRAY['40001: ', $l$both_went_through\s+-+\s+80\s$l$]),
 
+(5, 'MVCC (Multi-Version Concurrency Control)', 10, 'Why an update was HOT, or was not',
+NULL,
+$l$reader: CREATE TABLE seats (id int, n int, filler text) WITH (fillfactor = 50, autovacuum_enabled = off);
+reader: INSERT INTO seats SELECT i, 0, repeat('x', 100) FROM generate_series(1, 10) AS i;
+reader: CREATE INDEX seats_n ON seats (n);
+reader: UPDATE seats SET filler = 'y' WHERE id = 1;
+reader: UPDATE seats SET n = 1 WHERE id = 2;
+reader: SELECT from_tid, to_tid, hot, cause, changed_columns FROM arch_inspect.why_not_hot('seats');
+reader: SELECT at, kind, next, index_entries FROM arch_inspect.version_chain('seats', '(0,1)');
+reader: SELECT at, kind, next, index_entries FROM arch_inspect.version_chain('seats', '(0,2)');$l$,
+'The first update changed nothing that an index has, so the new version needs no entry of its own: the index points at the old one, and the chain leads on. The second changed n, and the new version has an entry.',
+'HOT (heap-only tuple): no index entry is made where no indexed column changes and the new version fits into the same page. From 16 on a BRIN index is no hindrance.',
+ARRAY[$l$\(0,1\) +\| \(0,11\) +\| t +\| +\|$l$, $l$\(0,2\) +\| \(0,12\) +\| f +\| indexed column +\| \{n\}$l$, $l$\(0,11\) +\| [^\n]*\| \{\}$l$, $l$\(0,12\) +\| [^\n]*\| \{seats_n\}$l$]),
+
+(5, 'MVCC (Multi-Version Concurrency Control)', 11, 'An index knows nothing of visibility',
+NULL,
+$l$reader: CREATE TEMP TABLE parts (id int, kind int);
+reader: INSERT INTO parts SELECT i, i % 10 FROM generate_series(1, 1000) AS i;
+reader: CREATE INDEX parts_kind ON parts (kind);
+reader: SET enable_seqscan = off;
+reader: SET enable_bitmapscan = off;
+reader: VACUUM (ANALYZE) parts;
+reader: EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT count(kind) FROM parts WHERE kind = 7;
+reader: UPDATE parts SET id = -id WHERE id = 7;
+reader: SELECT count(*) FILTER (WHERE all_visible) AS all_visible, count(*) AS pages FROM arch_inspect.page_map('parts');
+reader: EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT count(kind) FROM parts WHERE kind = 7;
+reader: RESET enable_seqscan;
+reader: RESET enable_bitmapscan;$l$,
+'After VACUUM the visibility map vouches for every page, and the index answers alone: no heap fetches. One update took a page''s bit back, and for each entry that leads there the row has to be looked at. (The table is temporary: nobody else''s snapshot can need its rows, and so VACUUM may vouch at once.)',
+'An index-only scan asks the visibility map for each entry, and the table where the map does not vouch for the page.',
+ARRAY[$l$Heap Fetches: 0.*Heap Fetches: [1-9]$l$, $l$all_visible \| pages *\n[-+]+\n +[3-9] \|$l$]),
+
 (6, 'Extensions Ecosystem', 1, 'Extensions and pgcrypto',
 $l$-- List available extensions
 SELECT name, default_version, comment 
@@ -448,6 +480,42 @@ reader: SELECT (SELECT min(ms) FROM race WHERE call ~ 'plpgsql') > (SELECT min(m
 'In the plan the SQL function is gone: it was replaced by its body, x * x. The PL/pgSQL one is called for each row, which takes longer than to call the one in C; each time is that of the scan and the calls, the best of three.',
 NULL,
 ARRAY[$l$Output: \(x \* x\), [^\n]*square_plpgsql\(x\)$l$, $l$faster_than_plpgsql\s+-+\s+t$l$]),
+
+(6, 'Extensions Ecosystem', 7, 'Index methods: one table, six ways to find a row',
+NULL,
+$l$reader: CREATE TABLE loans (book int, reader text) WITH (autovacuum_enabled = off);
+reader: INSERT INTO loans SELECT i, 'reader ' || i % 1000 FROM generate_series(1, 5000) AS i;
+reader: CREATE INDEX loans_btree ON loans (reader);
+reader: CREATE INDEX loans_hash ON loans USING hash (book);
+reader: CREATE INDEX loans_gin ON loans USING gin (to_tsvector('simple', reader));
+reader: CREATE INDEX loans_gist ON loans USING gist (point(book, book % 100));
+reader: CREATE INDEX loans_spgist ON loans USING spgist (reader);
+reader: CREATE INDEX loans_brin ON loans USING brin (book) WITH (pages_per_range = 4);
+reader: SELECT replace(i.relname, 'loans_', '') AS method, sum(t.pages) AS pages, string_agg(DISTINCT t.page_kind, ', ') AS kinds
+  FROM pg_index AS x JOIN pg_class AS i ON i.oid = x.indexrelid, LATERAL arch_inspect.index_tree(i.oid) AS t
+ WHERE x.indrelid = 'loans'::regclass GROUP BY 1 ORDER BY 1;$l$,
+'The same rows, and as many shapes as methods: a tree of ordered keys, buckets, words with lists of rows, boxes, a tree that parts space, and one small page of summaries.',
+'An index method is a set of C functions behind one interface (IndexAmRoutine): an extension may bring one, as bloom does.',
+ARRAY[$l$\n brin +\| +3 \|$l$, $l$btree +\| +\d+ \| internal, leaf, meta$l$, $l$gin +\| +\d+ \| entry inner, entry leaf, meta, posting leaf$l$, $l$\n gist +\| +\d+ \| inner, leaf$l$, $l$hash +\| +\d+ \| [^\n]*bucket$l$, $l$spgist +\| +\d+ \| inner, leaf, meta$l$]),
+
+(6, 'Extensions Ecosystem', 8, 'Inside a B-tree',
+NULL,
+$l$reader: SELECT level, page_kind, pages, live_items FROM arch_inspect.index_tree('loans_btree');
+reader: SELECT itemoffset, kind, key, child FROM arch_inspect.index_page_items('loans_btree', 3) LIMIT 3;
+reader: SELECT itemoffset, kind, key, cardinality(tids) AS rows FROM arch_inspect.index_page_items('loans_btree', 1) LIMIT 3;$l$,
+'The root holds pivots, keys that part the pages below; the first stands for everything before. A leaf begins with its high key, the bound of what may stand on it; equal keys share an entry, a posting list of five rows.',
+NULL,
+ARRAY[$l$ 1 \| pivot +\| truncated +\| +1\n$l$, $l$ 1 \| high key +\| "reader \d+"$l$, $l$posting list \| "reader 0" +\| +5\n$l$]),
+
+(6, 'Extensions Ecosystem', 9, 'The way of a search',
+NULL,
+$l$reader: SELECT blkno, why FROM arch_inspect.index_descent('loans_btree', 'reader 500');
+reader: SELECT unnest(matches) AS found FROM arch_inspect.index_descent('loans_btree', 'reader 500') ORDER BY 1;
+reader: SELECT ctid FROM loans WHERE reader = 'reader 500' ORDER BY 1;
+reader: SELECT why FROM arch_inspect.index_descent_where('loans_brin', 'book', '=', 1234) WHERE page_kind = 'regular' LIMIT 4;$l$,
+'Three pages, and a reason for each; the rows found are those of the query. BRIN has no way down: it looks at the summary of each range of pages, and says which can be left out.',
+NULL,
+ARRAY[$l$\n +3 \| the root *\n$l$, $l$is the last one that is before the key$l$, $l$found *\n-+\n((?: \(\d+,\d+\) *\n){5}).*ctid *\n-+\n\1$l$, $l$no row can match the condition on book.*all conditions may hold$l$]),
 
 (7, 'Background Processes', 1, 'Background process activity',
 $l$-- Monitor background process activity

@@ -7,7 +7,7 @@ CREATE FUNCTION arch_lab.desk_tables()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 RETURN ARRAY['doomed', 'visits', 'large_data', 'random_data', 'accounts',
-	'logins', 'numbers', 'busy', 'counted', 'probe'];
+	'logins', 'numbers', 'busy', 'counted', 'probe', 'seats', 'loans'];
 
 COMMENT ON FUNCTION arch_lab.desk_tables() IS
 'The names of the tables that the lesson creates. Never NULL. For everybody.';
