@@ -9,6 +9,6 @@
 #
 set -eu
 
-FAST=${FAST:-5}
+FAST=${FAST:-3}
 export FAST
 exec tools/check.sh
