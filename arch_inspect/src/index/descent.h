@@ -164,6 +164,30 @@ extern const char *ai_btree_compare(AiDescent *descent, const AiBtreeKey *key,
 extern bool ai_btree_descend(AiDescent *descent, const AiBtreeKey *key,
 							 OffsetNumber *offnum);
 
+/*
+ * What is done with a page of a bucket, which the descent has read: false
+ * ends the way.  moved: those that a split under way copied elsewhere are
+ * read there, too.
+ */
+typedef bool (*AiHashLook) (AiDescent *descent, bool moved, void *arg);
+
+/* descent_hash.c */
+extern bool ai_hash_descend(AiDescent *descent, uint32 code, AiHashLook look,
+							void *arg);
+
+/* Where a BRIN index has the summary of a block of the table. */
+typedef struct AiBrinPlace
+{
+	bool		summarised;
+	BlockNumber blkno;			/* InvalidBlockNumber: the map has none */
+	OffsetNumber offnum;
+	AiIndexItem item;
+} AiBrinPlace;
+
+/* descent_brin.c */
+extern const char *ai_brin_find(AiDescent *descent, BlockNumber block,
+								AiBrinPlace *place);
+
 /* As what the functions of an operator class run: run_as_owner.c */
 typedef struct AiAsOwner
 {

@@ -25,6 +25,9 @@
 
 #include "compat.h"
 
+/* how often a summary that is moved under our hands is looked for */
+#define MAP_TRIES	3
+
 /* A page that the executor has pinned, with what was found there. */
 typedef struct BrinPage
 {
@@ -341,21 +344,48 @@ not_summarised(BrinSearch *search, const BrinPage *page, BlockNumber first,
 	ai_detail(&search->descent->visit.details, "may_match", AI_DETAIL_BOOL, 1);
 }
 
+/* Where the map tells of a range: the block of the index, and its entry. */
+static BlockNumber
+map_block(uint32 range)
+{
+	return 1 + range / REVMAP_PAGE_MAXITEMS;
+}
+
+static ItemPointerData
+map_entry(const AiPage *page, uint32 range)
+{
+	ItemPointerData tid;
+
+	memcpy(&tid, page->image + MAXALIGN(SizeOfPageHeaderData) +
+		   range % REVMAP_PAGE_MAXITEMS * sizeof(tid), sizeof(tid));
+	return tid;
+}
+
 /*
  * Whether the map leads elsewhere by now: the summary was moved since its
  * entry was read, and what is in its old place is of no account.
  */
 static bool
-map_changed(BrinSearch *search, BlockNumber map, uint32 entry,
-			const ItemPointerData *then)
+map_changed(Relation rel, uint32 range, const ItemPointerData *then)
 {
 	AiPage	   *page = ai_page_create();
 	ItemPointerData now;
 
-	ai_page_read(search->descent->rel, MAIN_FORKNUM, map, page);
-	memcpy(&now, page->image + MAXALIGN(SizeOfPageHeaderData) +
-		   entry * sizeof(now), sizeof(now));
+	ai_page_read(rel, MAIN_FORKNUM, map_block(range), page);
+	now = map_entry(page, range);
 	return memcmp(&now, then, sizeof(now)) != 0;
+}
+
+/* Of which block on a summary speaks, as it says itself. */
+static uint64
+first_block_of(const AiIndexItem *item)
+{
+	for (int i = 0; i < item->details.n; i++)
+	{
+		if (strcmp(item->details.list[i].name, "first_block") == 0)
+			return item->details.list[i].u;
+	}
+	return PG_UINT64_MAX;
 }
 
 /*
@@ -368,27 +398,25 @@ static bool
 look_at_range(BrinSearch *search, BlockNumber first)
 {
 	AiDescent  *descent = search->descent;
-	BlockNumber map = first / search->pages_per_range / REVMAP_PAGE_MAXITEMS + 1;
-	uint32		entry = first / search->pages_per_range % REVMAP_PAGE_MAXITEMS;
+	uint32		range = first / search->pages_per_range;
 	BrinVerdict verdict = {0};
 	ItemPointerData tid;
 	BlockNumber blkno;
 	OffsetNumber offnum;
 	AiIndexItem item;
-	uint64		from = PG_UINT64_MAX;
+	uint64		from;
 	char	   *why;
 
-	if (map > search->last_map)
+	if (map_block(range) > search->last_map)
 	{
 		not_summarised(search, &search->map, first,
 					   "the map of ranges does not reach there: the range is not summarised and passes");
 		return true;
 	}
-	if (!pin_page(search, &search->map, map, "revmap",
+	if (!pin_page(search, &search->map, map_block(range), "revmap",
 				  psprintf("the map of ranges: where are the summaries from block %u of the table on?", first)))
 		return false;
-	memcpy(&tid, descent->page->image + MAXALIGN(SizeOfPageHeaderData) +
-		   entry * sizeof(tid), sizeof(tid));
+	tid = map_entry(descent->page, range);
 	if (ItemPointerGetOffsetNumberNoCheck(&tid) == InvalidOffsetNumber)
 	{
 		not_summarised(search, &search->map, first,
@@ -407,13 +435,9 @@ look_at_range(BrinSearch *search, BlockNumber first)
 					   "the map leads to no summary: the range passes");
 		return true;
 	}
-	for (int i = 0; i < item.details.n; i++)
-	{
-		if (strcmp(item.details.list[i].name, "first_block") == 0)
-			from = item.details.list[i].u;
-	}
+	from = first_block_of(&item);
 	if (item.problem == NULL && from != first &&
-		map_changed(search, map, entry, &tid))
+		map_changed(descent->rel, range, &tid))
 	{
 		not_summarised(search, &search->regular, first,
 					   "its summary was moved meanwhile: the range passes");
@@ -433,6 +457,56 @@ look_at_range(BrinSearch *search, BlockNumber first)
 		ai_detail(&descent->visit.details, "may_match", AI_DETAIL_BOOL, verdict.passes);
 	ai_descent_flush(descent);
 	return from == first;
+}
+
+/*
+ * ai_brin_find - the summary that speaks of a block of the table
+ *
+ * Returns what stands in the way of it, if there is one at all.
+ */
+const char *
+ai_brin_find(AiDescent *descent, BlockNumber block, AiBrinPlace *place)
+{
+	uint32		pages = descent->shape->index.pages_per_range;
+	uint32		range = block / pages;
+	const char *problem = NULL;
+
+	for (int tries = 0; tries < MAP_TRIES; tries++)
+	{
+		ItemPointerData tid;
+
+		CHECK_FOR_INTERRUPTS();
+		memset(place, 0, sizeof(*place));
+		place->blkno = InvalidBlockNumber;
+		ai_descent_search(descent);
+		/* where the map ends before, no range there was summarised */
+		if (!ai_descent_read(descent, map_block(range), ""))
+			return descent->visit.blkno >= descent->nblocks ? NULL :
+				descent->visit.problem;
+		if (strcmp(descent->what.kind, "revmap") != 0)
+			return NULL;
+		tid = map_entry(descent->page, range);
+		if (ItemPointerGetOffsetNumberNoCheck(&tid) == InvalidOffsetNumber)
+			return NULL;
+		place->blkno = ItemPointerGetBlockNumberNoCheck(&tid);
+		place->offnum = ItemPointerGetOffsetNumberNoCheck(&tid);
+		if (!ai_descent_read(descent, place->blkno, ""))
+			problem = descent->visit.problem;
+		else if (strcmp(descent->what.kind, "regular") != 0 ||
+				 !ai_descent_item(descent, place->offnum, &place->item))
+			problem = "the map leads to no summary";
+		else if (place->item.problem == NULL &&
+				 first_block_of(&place->item) != (uint64) range * pages)
+			problem = "the map leads to the summary of another range";
+		else
+		{
+			place->summarised = true;
+			return NULL;
+		}
+		if (!map_changed(descent->rel, range, &tid))
+			break;
+	}
+	return problem;
 }
 
 /* The conditions, column by column. */

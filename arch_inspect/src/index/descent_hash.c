@@ -27,10 +27,17 @@ typedef struct HashSearch
 {
 	AiDescent  *descent;
 	HashMetaPageData meta;
-	uint32		code;
+	AiHashLook	look;			/* what is done with each page of a bucket */
+	void	   *arg;
 	bool		skip_moved;		/* of the old bucket these are read too */
-	bool		ignore_killed;
 } HashSearch;
+
+/* What a scan looks for on a page. */
+typedef struct HashItems
+{
+	uint32		code;
+	bool		ignore_killed;
+} HashItems;
 
 static bool
 stop(AiDescent *descent, const char *problem)
@@ -119,9 +126,9 @@ item_code(AiDescent *descent, OffsetNumber offnum, AiIndexItem *item,
  * (src/backend/access/hash/hashsearch.c, REL_18_STABLE)
  */
 static bool
-look_at_page(HashSearch *search)
+look_at_page(AiDescent *descent, bool skip_moved, void *arg)
 {
-	AiDescent  *descent = search->descent;
+	const HashItems *sought = arg;
 	int			low = FirstOffsetNumber;
 	int			high = descent->header.nitems + 1;
 	AiIndexItem item;
@@ -134,7 +141,7 @@ look_at_page(HashSearch *search)
 		int			mid = low + (high - low) / 2;
 
 		problem = item_code(descent, (OffsetNumber) mid, &item, &code);
-		if (code < search->code)
+		if (code < sought->code)
 			low = mid + 1;
 		else
 			high = mid;
@@ -145,10 +152,10 @@ look_at_page(HashSearch *search)
 		problem = item_code(descent, (OffsetNumber) low, &item, &code);
 		if (problem != NULL)
 			break;
-		if ((item.dead && search->ignore_killed) ||
-			(search->skip_moved && item.flags.n > 0))
+		if ((item.dead && sought->ignore_killed) ||
+			(skip_moved && item.flags.n > 0))
 			continue;
-		if (code != search->code)
+		if (code != sought->code)
 			break;
 		ai_descent_match_item(descent, &item);
 	}
@@ -165,7 +172,7 @@ look_at_chain(HashSearch *search, Bucket bucket)
 	{
 		BlockNumber next = descent->what.right;
 
-		if (!look_at_page(search))
+		if (!search->look(descent, search->skip_moved, search->arg))
 			return false;
 		if (next == InvalidBlockNumber)
 			return true;
@@ -217,29 +224,18 @@ look_at_split(HashSearch *search, Bucket bucket)
 }
 
 /*
- * ai_hash_walk - the pages that an index scan with this key reads
+ * ai_hash_descend - look at every page where items with this code may be
+ *
+ * False where the way did not come to its end: the visit's problem says why.
  *
  * Follows _hash_getbucketbuf_from_hashkey
  * (src/backend/access/hash/hashpage.c, REL_18_STABLE)
  */
-void
-ai_hash_walk(AiDescent *descent)
+bool
+ai_hash_descend(AiDescent *descent, uint32 code, AiHashLook look, void *arg)
 {
-	HashSearch	search = {.descent = descent};
-	ScanKey		key = descent->keys;
+	HashSearch	search = {.descent = descent, .look = look, .arg = arg};
 	const char *why = "the meta page tells how many buckets there are; a session keeps what it says";
-
-	if (descent->nkeys < 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("hash index \"%s\" can't be searched without a key",
-						RelationGetRelationName(descent->rel))));
-	search.code = !OidIsValid(key->sk_subtype) ||
-		key->sk_subtype == descent->rel->rd_opcintype[0] ?
-		_hash_datum2hashkey(descent->rel, key->sk_argument) :
-		_hash_datum2hashkey_type(descent->rel, key->sk_argument, key->sk_subtype);
-	/* a standby's scans don't believe what the primary found to be dead */
-	search.ignore_killed = !TransactionStartedDuringRecovery();
 
 	ai_descent_search(descent);
 	for (int tries = 0; tries < META_TRIES; tries++)
@@ -247,24 +243,44 @@ ai_hash_walk(AiDescent *descent)
 		Bucket		bucket;
 
 		if (!read_meta(&search, why))
-			return;
-		bucket = _hash_hashkey2bucket(search.code, search.meta.hashm_maxbucket,
+			return false;
+		bucket = _hash_hashkey2bucket(code, search.meta.hashm_maxbucket,
 									  search.meta.hashm_highmask,
 									  search.meta.hashm_lowmask);
 		if (!read_bucket(&search, bucket,
 						 psprintf("hash code %u of the key belongs to bucket %u of %u",
-								  search.code, bucket,
+								  code, bucket,
 								  search.meta.hashm_maxbucket + 1)))
-			return;
+			return false;
 		if (opaque_of(descent)->hasho_prevblkno <= search.meta.hashm_maxbucket)
-		{
-			if (H_BUCKET_BEING_POPULATED(opaque_of(descent)) && bucket > 0)
-				look_at_split(&search, bucket);
-			else
+			return H_BUCKET_BEING_POPULATED(opaque_of(descent)) && bucket > 0 ?
+				look_at_split(&search, bucket) :
 				look_at_chain(&search, bucket);
-			return;
-		}
 		why = "the bucket was split since the meta page was read: read it again";
 	}
-	stop(descent, "the bucket says that it was split, and the meta page does not");
+	return stop(descent,
+				"the bucket says that it was split, and the meta page does not");
+}
+
+/*
+ * ai_hash_walk - the pages that an index scan with this key reads
+ */
+void
+ai_hash_walk(AiDescent *descent)
+{
+	HashItems	sought;
+	ScanKey		key = descent->keys;
+
+	if (descent->nkeys < 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("hash index \"%s\" can't be searched without a key",
+						RelationGetRelationName(descent->rel))));
+	sought.code = !OidIsValid(key->sk_subtype) ||
+		key->sk_subtype == descent->rel->rd_opcintype[0] ?
+		_hash_datum2hashkey(descent->rel, key->sk_argument) :
+		_hash_datum2hashkey_type(descent->rel, key->sk_argument, key->sk_subtype);
+	/* a standby's scans don't believe what the primary found to be dead */
+	sought.ignore_killed = !TransactionStartedDuringRecovery();
+	ai_hash_descend(descent, sought.code, look_at_page, &sought);
 }
