@@ -6,13 +6,13 @@
 use strict;
 use warnings;
 
-use File::Copy;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 use lib 't';
 use NoChecksums;
+use SpoiledFiles;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 my $wanted = $ENV{SPOIL_PAGES} || 2000;
@@ -29,21 +29,11 @@ $node->safe_psql('postgres', 'CREATE EXTENSION arch_inspect');
 $node->safe_psql('postgres', slurp_file('soak/damage.sql'));
 
 # The relations with files, and their files.
-my %file;
-my %pages;
-foreach my $line (split /\n/, $node->safe_psql('postgres', q(
-	SELECT c.oid::regclass, pg_relation_filepath(c.oid), pg_relation_size(c.oid) / 8192
-	  FROM pg_class AS c
-	 WHERE c.relnamespace = 'damage'::regnamespace AND c.relkind IN ('r', 'i')
-		OR c.oid IN (SELECT reltoastrelid FROM pg_class WHERE relnamespace = 'damage'::regnamespace)
-		OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid IN (SELECT reltoastrelid FROM pg_class WHERE relnamespace = 'damage'::regnamespace)))))
-{
-	my ($rel, $path, $n) = split /\|/, $line;
-	next if !$n;
-	$file{$rel} = $node->data_dir . "/$path";
-	$pages{$rel} = $n;
-}
-my $looks = join(' UNION ALL ', map { "SELECT '$_' AS rel, * FROM damage.look('$_')" } sort keys %file);
+my ($file, $pages) = files_of($node, q(
+	c.relnamespace = 'damage'::regnamespace AND c.relkind IN ('r', 'i')
+	 OR c.oid IN (SELECT reltoastrelid FROM pg_class WHERE relnamespace = 'damage'::regnamespace)
+	 OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid IN (SELECT reltoastrelid FROM pg_class WHERE relnamespace = 'damage'::regnamespace))));
+my $looks = join(' UNION ALL ', map { "SELECT '$_' AS rel, * FROM damage.look('$_')" } sort keys %$file);
 
 # What the functions say now; and that the server is the same as ever.
 my $started = $node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()');
@@ -65,7 +55,7 @@ my $sound = look('sound files');
 
 # From here on the files are read from disk: none of their pages is in memory.
 $node->stop;
-copy($file{$_}, "$file{$_}.sound") foreach keys %file;
+keep_sound($file);
 $node->start;
 $started = $node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()');
 is(look('sound files, read from disk'), $sound, 'as many rows from disk as from memory');
@@ -75,31 +65,29 @@ my $seed = $ENV{SEED} || 1;
 diag("seed $seed");
 my $looked = 0;
 my $per_round = 0;
-$per_round += $_ foreach values %pages;
+$per_round += $_ foreach values %$pages;
 while ($looked < $wanted)
 {
-	foreach my $rel (sort keys %file)
+	foreach my $rel (sort keys %$file)
 	{
-		system_or_bail($^X, 'soak/spoil_pages.pl', "$file{$rel}.sound", $file{$rel}, $seed++);
+		spoil($file, $rel, $seed++);
 	}
 	look("round after $looked spoiled pages");
 	$looked += $per_round;
 }
 
 # Neighbours are unharmed: one bad page, and the tuples of the others all there.
-sub restore { copy("$file{$_}.sound", $file{$_}) foreach keys %file; }
-
 sub overwrite
 {
 	my ($rel, $offset, $bytes) = @_;
 
-	open(my $f, '+<:raw', $file{$rel}) or die "$file{$rel}: $!";
+	open(my $f, '+<:raw', $file->{$rel}) or die "$file->{$rel}: $!";
 	seek($f, $offset, 0);
 	print $f $bytes;
 	close $f;
 }
 
-restore();
+restore($file);
 my $all = $node->safe_psql('postgres', q(SELECT count(DISTINCT (blkno, lp)) FROM arch_inspect.heap_attributes('damage.narrow')));
 my $second = $node->safe_psql('postgres', q(SELECT count(DISTINCT lp) FROM arch_inspect.heap_attributes('damage.narrow', 1, 1)));
 overwrite('damage.narrow', 8192, "\xFF" x 8192);
@@ -109,25 +97,23 @@ is($node->safe_psql('postgres', q(
 	($all - $second) . '|1|1', 'a bad page is one row with a problem, its neighbours are all there');
 
 # Zeroed and swapped pages, and a file cut in the middle of a page.
-restore();
-overwrite($_, 0, "\0" x 8192) foreach keys %file;
+restore($file);
+overwrite($_, 0, "\0" x 8192) foreach keys %$file;
 look('first page zeroed');
-restore();
-foreach my $rel (grep { $pages{$_} > 1 } keys %file)
+restore($file);
+foreach my $rel (grep { $pages->{$_} > 1 } keys %$file)
 {
-	my $bytes = slurp_file("$file{$rel}.sound");
+	my $bytes = slurp_file("$file->{$rel}.sound");
 	overwrite($rel, 0, substr($bytes, 8192, 8192) . substr($bytes, 0, 8192));
 }
 look('first two pages swapped');
-restore();
-truncate($file{$_}, 8192 * $pages{$_} - 100) foreach keys %file;
+restore($file);
+truncate($file->{$_}, 8192 * $pages->{$_} - 100) foreach keys %$file;
 look('files cut in the middle of the last page');
-truncate($file{$_}, 0) foreach keys %file;
+truncate($file->{$_}, 0) foreach keys %$file;
 look('files without a page');
 
-is($node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()'), $started,
-	'the server never went down');
-unlike(slurp_file($node->logfile), qr/PANIC|terminated by signal|TRAP/, 'and its log tells of nothing');
+stayed_up($node, $started);
 
 $node->stop('immediate');
 done_testing();

@@ -9,10 +9,12 @@
 use strict;
 use warnings;
 
-use File::Copy;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+
+use lib 't';
+use SpoiledFiles;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 my $seed = $ENV{SEED} || 1;
@@ -46,19 +48,11 @@ BEGIN
 	RETURN n;
 END $$));
 
-my %file;
-foreach my $line (split /\n/, $node->safe_psql('postgres', q(
-	SELECT c.oid::regclass, pg_relation_filepath(c.oid)
-	  FROM pg_class AS c
-	 WHERE c.relnamespace = 'damage'::regnamespace AND c.relkind IN ('r', 'i') AND pg_relation_size(c.oid) > 0
-		OR c.oid IN (SELECT reltoastrelid FROM pg_class WHERE relnamespace = 'damage'::regnamespace)
-		OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid IN (SELECT reltoastrelid FROM pg_class WHERE relnamespace = 'damage'::regnamespace)))))
-{
-	my ($rel, $path) = split /\|/, $line;
-
-	$file{$rel} = $node->data_dir . "/$path" if -s $node->data_dir . "/$path";
-}
-my $looks = join(' UNION ALL ', map { "SELECT '$_' AS rel, * FROM damage.look('$_')" } sort keys %file);
+my ($file) = files_of($node, q(
+	c.relnamespace = 'damage'::regnamespace AND c.relkind IN ('r', 'i')
+	 OR c.oid IN (SELECT reltoastrelid FROM pg_class WHERE relnamespace = 'damage'::regnamespace)
+	 OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid IN (SELECT reltoastrelid FROM pg_class WHERE relnamespace = 'damage'::regnamespace))));
+my $looks = join(' UNION ALL ', map { "SELECT '$_' AS rel, * FROM damage.look('$_')" } sort keys %$file);
 
 sub look
 {
@@ -73,25 +67,25 @@ sub look
 }
 
 $node->stop;
-copy($file{$_}, "$file{$_}.sound") foreach keys %file;
+keep_sound($file);
 
 # Each round begins with empty buffers.  In every other one only the TOAST
 # tables are spoiled: what points to them is sound then, and from disk.
 foreach my $round (1 .. $ENV{WARM_ROUNDS} || 2)
 {
-	foreach my $rel (sort keys %file)
+	foreach my $rel (sort keys %$file)
 	{
 		if ($round % 2 == 0 && $rel !~ /^pg_toast\.pg_toast_\d+$/)
 		{
-			copy("$file{$rel}.sound", $file{$rel});
+			restore($file, $rel);
 			next;
 		}
-		system_or_bail($^X, 'soak/spoil_pages.pl', "$file{$rel}.sound", $file{$rel}, $seed++);
+		spoil($file, $rel, $seed++);
 	}
 	$node->start;
 	my $started = $node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()');
 	look("round $round, from disk");
-	my $warm = $node->safe_psql('postgres', join(' UNION ALL ', map { "SELECT damage.warm('$_')" } sort keys %file));
+	my $warm = $node->safe_psql('postgres', join(' UNION ALL ', map { "SELECT damage.warm('$_')" } sort keys %$file));
 	cmp_ok(eval join('+', split /\n/, $warm), '>', 20, 'damaged pages are in shared buffers');
 	look("round $round, from shared buffers");
 	is($node->safe_psql('postgres', 'SELECT count(value) FROM arch_inspect.heap_attributes($$damage.others$$) WHERE attname = $$st$$'), '0',
@@ -99,7 +93,7 @@ foreach my $round (1 .. $ENV{WARM_ROUNDS} || 2)
 	is($node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()'), $started, 'the server never went down');
 	$node->stop('immediate');
 }
-copy("$file{$_}.sound", $file{$_}) foreach keys %file;
+restore($file);
 $node->start;
 my $started = $node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()');
 
@@ -117,8 +111,7 @@ foreach my $round (1 .. $ENV{VALUE_ROUNDS} || 2)
 		"spoiled values of every type, round $round") or diag("$out\n$err");
 	note("types $types, printed $printed, refused $refused") if defined $strange;
 }
-is($node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()'), $started, 'the server never went down');
-unlike(slurp_file($node->logfile), qr/PANIC|terminated by signal|TRAP/, 'and its log tells of nothing');
+stayed_up($node, $started);
 
 $node->stop('immediate');
 done_testing();

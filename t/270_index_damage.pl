@@ -6,13 +6,13 @@
 use strict;
 use warnings;
 
-use File::Copy;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 use lib 't';
 use NoChecksums;
+use SpoiledFiles;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 my $wanted = $ENV{SPOIL_PAGES} || 100;
@@ -110,18 +110,8 @@ LANGUAGE sql SET search_path = pg_catalog AS $$
 $$;
 ));
 
-my (%file, %pages, %method);
-foreach my $line (split /\n/, $node->safe_psql('postgres', q(
-	SELECT c.oid::regclass, pg_relation_filepath(c.oid), pg_relation_size(c.oid) / 8192, am.amname
-	  FROM pg_class AS c JOIN pg_am AS am ON am.oid = c.relam
-	 WHERE c.relnamespace = 'd'::regnamespace AND c.relkind = 'i')))
-{
-	my ($rel, $path, $n, $am) = split /\|/, $line;
-	$file{$rel} = $node->data_dir . "/$path";
-	$pages{$rel} = $n;
-	$method{$rel} = $am;
-}
-is(scalar keys %file, 18, 'indexes of all six access methods');
+my ($file, $pages, $method) = files_of($node, q(c.relnamespace = 'd'::regnamespace AND c.relkind = 'i'));
+is(scalar keys %$file, 18, 'indexes of all six access methods');
 
 # items, keys, problems of items, pages, problems of pages, what searches found
 # and how many were refused
@@ -138,30 +128,30 @@ sub look
 	return @seen;
 }
 
-my @rels = sort keys %file;
+my @rels = sort keys %$file;
 my @sound = look('sound files', @rels);
 is($sound[4], 0, 'no page of a sound file has a problem');
 cmp_ok($sound[0], '>', 50000, 'there is much to look at');
 
 $node->stop;
-copy($file{$_}, "$file{$_}.sound") foreach keys %file;
+keep_sound($file);
 $node->start;
 my $started = $node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()');
 is_deeply([ look('sound files, read from disk', @rels) ], \@sound, 'as much from disk as from memory');
 
 my $seed = $ENV{SPOIL_SEED} || $ENV{SEED} || 1;
 my $troubled = 0;
-my %looked = map { $_ => 0 } values %method;
+my %looked = map { $_ => 0 } values %$method;
 note("seed $seed");
-while (my @now = grep { $looked{ $method{$_} } < $wanted } @rels)
+while (my @now = grep { $looked{ $method->{$_} } < $wanted } @rels)
 {
 	foreach my $rel (@now)
 	{
-		system_or_bail($^X, 'soak/spoil_pages.pl', "$file{$rel}.sound", $file{$rel}, $seed++);
+		spoil($file, $rel, $seed++);
 	}
 	my @found = look("up to seed $seed", @now);
 	$troubled += ($found[2] || 0) + ($found[4] || 0);
-	$looked{ $method{$_} } += $pages{$_} foreach @now;
+	$looked{ $method->{$_} } += $pages->{$_} foreach @now;
 }
 diag("spoiled pages: " . join(', ', map { "$looked{$_} of $_" } sort keys %looked)) if $wanted > 1000;
 cmp_ok($troubled, '>', 100, 'and problems are said');
@@ -169,16 +159,15 @@ cmp_ok($troubled, '>', 100, 'and problems are said');
 # Pages of other indexes, of other methods, in place of the own ones.
 foreach my $i (0 .. $#rels)
 {
-	my $bytes = slurp_file("$file{$rels[ ($i + 7) % @rels ]}.sound");
+	my $bytes = slurp_file("$file->{$rels[ ($i + 7) % @rels ]}.sound");
 
-	open(my $f, '>:raw', $file{ $rels[$i] }) or die $!;
-	print $f substr($bytes, 0, 8192 * $pages{ $rels[$i] });
+	open(my $f, '>:raw', $file->{ $rels[$i] }) or die $!;
+	print $f substr($bytes, 0, 8192 * $pages->{ $rels[$i] });
 	close $f;
 }
 look('files of other indexes', @rels);
 
-is($node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()'), $started, 'the server never went down');
-unlike(slurp_file($node->logfile), qr/PANIC|terminated by signal|TRAP/, 'and its log tells of nothing');
+stayed_up($node, $started);
 
 $node->stop('immediate');
 done_testing();

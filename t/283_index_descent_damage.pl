@@ -8,15 +8,18 @@
 use strict;
 use warnings;
 
-use File::Copy;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+use lib 't';
+use NoChecksums;
+use SpoiledFiles;
+
 my $node = PostgreSQL::Test::Cluster->new('main');
 my $wanted = $ENV{SPOIL_PAGES} || 1000;
 
-$node->init;
+init_without_checksums($node);
 $node->append_conf('postgresql.conf', qq(
 autovacuum = off
 fsync = off
@@ -101,16 +104,7 @@ $node->safe_psql('postgres', q(
 		END LOOP;
 	END $$;));
 
-my %file;
-my %pages;
-foreach my $line (split /\n/, $node->safe_psql('postgres', q(
-	SELECT relname, pg_relation_filepath(oid), pg_relation_size(oid) / 8192
-	  FROM pg_class WHERE relkind = 'i' AND relnamespace = 'public'::regnamespace)))
-{
-	my ($rel, $path, $n) = split /\|/, $line;
-	$file{$rel} = $node->data_dir . "/$path";
-	$pages{$rel} = $n;
-}
+my ($file, $pages) = files_of($node, q(c.relnamespace = 'public'::regnamespace AND c.relkind = 'i'));
 
 my $problems_seen = 0;
 
@@ -129,7 +123,7 @@ sub look
 
 # From here on the files are read from disk: none of their pages is in memory.
 $node->stop;
-copy($file{$_}, "$file{$_}.sound") foreach keys %file;
+keep_sound($file);
 $node->start;
 my $started = $node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()');
 my $sound = look('sound files');
@@ -139,28 +133,24 @@ my $seed = $ENV{SEED} || 1;
 diag("seed $seed");
 my $looked = 0;
 my $per_round = 0;
-$per_round += $_ foreach values %pages;
+$per_round += $_ foreach values %$pages;
 while ($looked < $wanted)
 {
-	system_or_bail($^X, 'soak/spoil_pages.pl', "$file{$_}.sound", $file{$_}, $seed++)
-	  foreach sort keys %file;
+	spoil($file, $_, $seed++)
+	  foreach sort keys %$file;
 	look("round after $looked spoiled pages");
 	$looked += $per_round;
 }
 cmp_ok($problems_seen, '>', 0, 'problems were told');
 
 # An index read as one of another operator class, and of another method.
-my @rels = sort keys %file;
-foreach my $i (0 .. $#rels)
-{
-	copy("$file{$rels[ ($i + 1) % @rels ]}.sound", $file{ $rels[$i] });
-}
+exchange($file);
 look('files exchanged');
 
 # Pages whose links were made to lead round in a circle.
-foreach my $rel (@rels)
+foreach my $rel (sort keys %$file)
 {
-	my $bytes = slurp_file("$file{$rel}.sound");
+	my $bytes = slurp_file("$file->{$rel}.sound");
 	my $n = length($bytes) / 8192;
 
 	# every page a copy of the first but one, or of the root
@@ -168,17 +158,15 @@ foreach my $rel (@rels)
 	{
 		substr($bytes, $b * 8192, 8192) = substr($bytes, ($rel =~ /^gist/ ? 0 : 1) * 8192, 8192);
 	}
-	open(my $f, '>:raw', $file{$rel}) or die "$file{$rel}: $!";
+	open(my $f, '>:raw', $file->{$rel}) or die "$file->{$rel}: $!";
 	print $f $bytes;
 	close $f;
 }
 look('circles');
-copy("$file{$_}.sound", $file{$_}) foreach @rels;
+restore($file);
 is(look('sound files again'), $sound, 'and as before');
 
-is($node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()'), $started,
-	'the server never went down');
-unlike(slurp_file($node->logfile), qr/PANIC|terminated by signal|TRAP/, 'and its log tells of nothing');
+stayed_up($node, $started);
 
 $node->stop('immediate');
 done_testing();

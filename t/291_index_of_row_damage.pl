@@ -8,13 +8,13 @@
 use strict;
 use warnings;
 
-use File::Copy;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 use lib 't';
 use NoChecksums;
+use SpoiledFiles;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 my $wanted = $ENV{SPOIL_PAGES} || 600;
@@ -59,15 +59,7 @@ LANGUAGE sql SET search_path = pg_catalog AS $$
 $$;
 ));
 
-my (%file, %pages);
-foreach my $line (split /\n/, $node->safe_psql('postgres', q(
-	SELECT c.oid::regclass, pg_relation_filepath(c.oid), pg_relation_size(c.oid) / 8192
-	  FROM pg_class AS c WHERE c.relnamespace = 'd'::regnamespace AND c.relkind IN ('i', 'r'))))
-{
-	my ($rel, $path, $n) = split /\|/, $line;
-	$file{$rel} = $node->data_dir . "/$path";
-	$pages{$rel} = $n;
-}
+my ($file, $pages) = files_of($node, q(c.relnamespace = 'd'::regnamespace AND c.relkind IN ('i', 'r')));
 
 sub look
 {
@@ -101,25 +93,25 @@ sub line_pointers
 
 my $root = $node->safe_psql('postgres', q(SELECT details->>'root' FROM arch_inspect.index_page_stats('d.bt', 0)));
 $node->stop;
-copy($file{$_}, "$file{$_}.sound") foreach keys %file;
+keep_sound($file);
 
 # GiST's root is block 0: all its downlinks lead to itself
-my $bytes = slurp_file("$file{'d.gi'}.sound");
+my $bytes = slurp_file("$file->{'d.gi'}.sound");
 foreach my $lp (line_pointers(\$bytes, 0))
 {
 	substr($bytes, $lp->[0], 4) = "\0" x 4;
 }
-open(my $f, '>:raw', $file{'d.gi'}) or die $!;
+open(my $f, '>:raw', $file->{'d.gi'}) or die $!;
 print $f $bytes;
 close $f;
 # a B-tree whose root leads all searches to its last leaf
-$bytes = slurp_file("$file{'d.bt'}.sound");
+$bytes = slurp_file("$file->{'d.bt'}.sound");
 my @lps = line_pointers(\$bytes, $root);
 foreach my $lp (@lps[ 1 .. $#lps ])
 {
 	word(\$bytes, $root * 8192 + $lp->[0] + 8, 0x80000000);
 }
-open($f, '>:raw', $file{'d.bt'}) or die $!;
+open($f, '>:raw', $file->{'d.bt'}) or die $!;
 print $f $bytes;
 close $f;
 $node->start;
@@ -133,14 +125,14 @@ is($node->safe_psql('postgres', "SELECT kind, found_by FROM arch_inspect.index_o
 
 my $seed = $ENV{SPOIL_SEED} || $ENV{SEED} || 1;
 my ($looked, $troubled, $per_round) = (0, 0, 0);
-$per_round += $_ foreach values %pages;
+$per_round += $_ foreach values %$pages;
 note("seed $seed");
 while ($looked < $wanted)
 {
-	foreach my $rel (sort keys %file)
+	foreach my $rel (sort keys %$file)
 	{
 		next if $rel eq 'd.t' && $looked % 2 == 0 && $looked > 0;
-		system_or_bail($^X, 'soak/spoil_pages.pl', "$file{$rel}.sound", $file{$rel}, $seed++);
+		spoil($file, $rel, $seed++);
 	}
 	my @found = look("after $looked spoiled pages");
 	$troubled += $found[5] // 0;
@@ -148,8 +140,7 @@ while ($looked < $wanted)
 }
 cmp_ok($troubled, '>', 20, 'and problems are said');
 
-is($node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()'), $started, 'the server never went down');
-unlike(slurp_file($node->logfile), qr/PANIC|terminated by signal|TRAP/, 'and its log tells of nothing');
+stayed_up($node, $started);
 
 $node->stop('immediate');
 done_testing();
