@@ -102,22 +102,6 @@ range_blocks(const AiIndex *index, uint64 first, AiIndexItem *item)
 				  first + index->pages_per_range - 1);
 }
 
-static void
-clear_item(AiIndexItem *item)
-{
-	item->readable = true;
-	item->dead = false;
-	item->child = InvalidBlockNumber;
-	item->tids.form = AI_TIDS_NONE;
-	item->tids.n = 0;
-	item->flags.n = 0;
-	item->flags.unknown = 0;
-	item->details.n = 0;
-	item->problem = NULL;
-	item->key_off = item->key_len = item->nulls_off = 0;
-	item->nkeys = 0;
-}
-
 /*
  * An entry of the map: where the summary of a range is.
  *
@@ -138,9 +122,8 @@ decode_revmap(const AiIndex *index, const char *page, AiIndexItem *item)
 		if (known)
 			first = ((uint64) (index->blkno - 1) * REVMAP_PAGE_MAXITEMS + n) *
 				index->pages_per_range;
-		clear_item(item);
-		item->off = MAXALIGN(SizeOfPageHeaderData) + n * sizeof(tid);
-		item->size = sizeof(tid);
+		ai_index_plain_item(item, NULL, MAXALIGN(SizeOfPageHeaderData) +
+							n * sizeof(tid), sizeof(tid));
 		memcpy(&tid, page + item->off, sizeof(tid));
 		blkno = ItemPointerGetBlockNumberNoCheck(&tid);
 		if (ItemPointerGetOffsetNumberNoCheck(&tid) == InvalidOffsetNumber)

@@ -292,29 +292,6 @@ check_packed(const char *page, uint32 off, uint32 end, uint32 *size, uint32 *n)
 }
 
 /*
- * An item that is no index tuple, of size bytes at off.
- */
-static void
-plain_item(AiIndexItem *item, const char *kind, uint32 off, uint32 size)
-{
-	item->kind = kind;
-	item->off = off;
-	item->size = size;
-	item->readable = true;
-	item->dead = false;
-	item->child = InvalidBlockNumber;
-	item->tids.form = AI_TIDS_NONE;
-	item->tids.n = 0;
-	item->flags.n = 0;
-	item->flags.unknown = 0;
-	item->details.n = 0;
-	item->problem = NULL;
-	item->key_off = item->key_len = item->nulls_off = 0;
-	item->nkeys = 0;
-	item->sort = 0;
-}
-
-/*
  * The next segment of a packed leaf of a posting tree; of one that is not
  * packed, all its addresses are one item.
  */
@@ -328,7 +305,7 @@ posting_leaf_item(const char *page, const GinPageOpaqueData *opaque,
 	if (off >= what->end)
 		return false;
 	item->itemoffset++;
-	plain_item(item, "posting list", off, size);
+	ai_index_plain_item(item, "posting list", off, size);
 	if ((opaque->flags & GIN_COMPRESSED) != 0)
 	{
 		item->problem = check_packed(page, off, what->end, &item->size,
@@ -360,7 +337,7 @@ posting_inner_item(const AiIndex *index, const char *page,
 	if (off >= what->end)
 		return false;
 	item->itemoffset++;
-	plain_item(item, "downlink", off, sizeof(PostingItem));
+	ai_index_plain_item(item, "downlink", off, sizeof(PostingItem));
 	memcpy(&posting, page + off, sizeof(posting));
 	item->child = PostingItemGetBlockNumber(&posting);
 	if (off + sizeof(PostingItem) >= what->end && what->right == InvalidBlockNumber)

@@ -142,20 +142,7 @@ decode_bitmap(const char *page, const AiIndexPage *what, AiIndexItem *item)
 	if (item->itemoffset > 0)
 		return false;
 	item->itemoffset = 1;
-	item->kind = "bitmap";
-	item->off = what->start;
-	item->size = what->end - what->start;
-	item->readable = true;
-	item->dead = false;
-	item->child = InvalidBlockNumber;
-	item->tids.form = AI_TIDS_NONE;
-	item->tids.n = 0;
-	item->flags.n = 0;
-	item->flags.unknown = 0;
-	item->details.n = 0;
-	item->problem = NULL;
-	item->key_off = item->key_len = item->nulls_off = 0;
-	item->nkeys = 0;
+	ai_index_plain_item(item, "bitmap", what->start, what->end - what->start);
 	for (uint32 i = 0; i < item->size; i++)
 	{
 		for (uint8 byte = ((const uint8 *) page)[item->off + i]; byte != 0; byte &= byte - 1)

@@ -59,6 +59,30 @@ ai_index_count(const AiIndexMethod *method, const AiIndex *index,
 }
 
 /*
+ * ai_index_plain_item - an item of size bytes at off, with nothing said of it
+ */
+void
+ai_index_plain_item(AiIndexItem *item, const char *kind, uint32 off,
+					uint32 size)
+{
+	item->kind = kind;
+	item->off = off;
+	item->size = size;
+	item->readable = true;
+	item->dead = false;
+	item->child = InvalidBlockNumber;
+	item->tids.form = AI_TIDS_NONE;
+	item->tids.n = 0;
+	item->flags.n = 0;
+	item->flags.unknown = 0;
+	item->details.n = 0;
+	item->problem = NULL;
+	item->key_off = item->key_len = item->nulls_off = 0;
+	item->nkeys = 0;
+	item->sort = 0;
+}
+
+/*
  * ai_index_item_start - line pointer item->itemoffset
  *
  * dead is what the line pointer says.
@@ -70,21 +94,11 @@ ai_index_item_start(const char *page, const AiPageHeader *header,
 	AiItem		line;
 
 	ai_decode_item(page, header, (OffsetNumber) item->itemoffset, &line);
-	item->kind = line.in_page ? NULL : "unreadable";
-	item->off = line.off;
-	item->size = line.len;
+	ai_index_plain_item(item, line.in_page ? NULL : "unreadable", line.off,
+						line.len);
 	item->readable = line.in_page;
 	item->dead = line.flags == LP_DEAD;
-	item->child = InvalidBlockNumber;
-	item->tids.form = AI_TIDS_NONE;
-	item->tids.n = 0;
-	item->flags.n = 0;
-	item->flags.unknown = 0;
-	item->details.n = 0;
 	item->problem = line.problem;
-	item->key_off = item->key_len = item->nulls_off = 0;
-	item->nkeys = 0;
-	item->sort = 0;
 	if (line.flags == LP_UNUSED)
 		item->kind = "unused";
 	else if (line.flags == LP_REDIRECT && item->problem == NULL)

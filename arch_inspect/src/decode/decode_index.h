@@ -232,6 +232,10 @@ extern void ai_decode_index_page(const AiIndex *index, const char *page,
 
 extern void ai_index_page_clear(AiIndexPage *out);
 
+/* Reset *item, but for itemoffset and next: bytes that may be read. */
+extern void ai_index_plain_item(AiIndexItem *item, const char *kind,
+								uint32 off, uint32 size);
+
 /*
  * Reset *item, but for itemoffset and next, and fill it in from line pointer
  * itemoffset; false where it has no bytes that may be read.
